@@ -1,0 +1,83 @@
+"""What all figures share: the style, and a description in words."""
+
+import base64
+import io
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Okabe and Ito's colours, told apart by colour-blind readers; line styles and markers differ as well.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+LINE_STYLES = ("-", "--", "-.", ":")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+
+
+class Picture:
+    """A figure and its description in words, which serves as alternative text and as caption.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure; ``picture.figure.axes`` lets you change it.
+    description : str
+        What there is to see, with the numbers that matter.
+
+    Examples
+    --------
+    >>> figure, axes = new_figure()
+    >>> _ = axes.plot([1, 2], [3, 4])
+    >>> Picture(figure, "A rising line.").description
+    'A rising line.'
+    """
+
+    def __init__(self, figure: Figure, description: str) -> None:
+        self.figure = figure
+        self.description = description
+
+    def __repr__(self) -> str:
+        """Return the description: what a reader sees where no picture can be shown."""
+        return self.description
+
+    def save(self, path: str | Path) -> None:
+        """Write the figure to a new file; its ending (.png, .pdf, .svg) decides the format.
+
+        Raises
+        ------
+        FileExistsError
+            If there is a file of that name already: nothing is overwritten.
+        """
+        if Path(path).exists():
+            raise FileExistsError(f"{path} exists already; choose another name or delete it first.")
+        self.figure.savefig(path, bbox_inches="tight")
+
+    def _ipython_display_(self) -> None:
+        """Show the image, with the description as its alternative text and again as a caption for everyone."""
+        from IPython.display import Markdown, display
+
+        image = io.BytesIO()
+        # Without the Software entry, two versions of matplotlib that draw the same write the same file.
+        self.figure.savefig(image, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})
+        display(
+            {"image/png": base64.b64encode(image.getvalue()).decode(), "text/plain": self.description},
+            metadata={"image/png": {"alt": self.description}},
+            raw=True,
+        )
+        display(Markdown(f"*Figure: {self.description}*"))
+
+
+def new_figure(columns: int = 1, *, width: float = 7.0, height: float = 3.6) -> tuple[Figure, Axes | np.ndarray]:
+    """Make a figure with panels side by side, in the style of the course; sizes in inches.
+
+    Examples
+    --------
+    >>> figure, (left, right) = new_figure(2)
+    """
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes = figure.subplots(1, columns)
+    for panel in np.atleast_1d(axes):
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.grid(alpha=0.25)
+        panel.set_axisbelow(True)
+    return figure, axes
