@@ -130,7 +130,7 @@ def load_sotu_addresses() -> pd.DataFrame:
     Examples
     --------
     >>> float(load_sotu_addresses().loc["1861-Lincoln-1", "mean_sentence_length"])
-    27.0
+    32.45
     """
     package = Path(__file__).parent
     in_wheel, in_checkout = package / _ADDRESS_TABLE, package.parent / "data" / _ADDRESS_TABLE

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
-from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 # Letters, joined by apostrophes or not: "don't" is one word, numbers are none, and one letter alone is none either.
 WORD_PATTERN = r"(?u)\b[^\W\d_](?:['’]?[^\W\d_])+\b"
@@ -167,7 +167,7 @@ def split_by_group(
 
     See Also
     --------
-    sklearn.model_selection.StratifiedGroupKFold : does the work.
+    sklearn.model_selection.StratifiedGroupKFold : does the work, or StratifiedKFold where there are no groups.
 
     Examples
     --------
@@ -192,9 +192,8 @@ def split_by_group(
 def _one_split(
     corpus: pd.DataFrame, label: str, group: str | None, folds: int, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    groups = np.arange(len(corpus)) if group is None else corpus[group]
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    larger, smaller = next(splitter.split(corpus, corpus[label], groups))
+    kind, groups = (StratifiedKFold, None) if group is None else (StratifiedGroupKFold, corpus[group])
+    larger, smaller = next(kind(folds, shuffle=True, random_state=seed).split(corpus, corpus[label], groups))
     return corpus.iloc[larger], corpus.iloc[smaller]
 
 

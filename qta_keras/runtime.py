@@ -129,7 +129,7 @@ def _progress_display() -> Callable[[str], None]:
     """Return what shows a line in place of the one before: in a notebook, a terminal, or nowhere."""
     if os.environ.get(PROGRESS_VARIABLE) == "0":
         return lambda line: None
-    if "ipykernel" in sys.modules:
+    if _in_notebook():
         from IPython.display import display
 
         handle = display({"text/plain": ""}, raw=True, display_id=True)
@@ -137,6 +137,14 @@ def _progress_display() -> Callable[[str], None]:
     if sys.stderr.isatty():
         return lambda line: print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
     return lambda line: None
+
+
+def _in_notebook() -> bool:
+    if "IPython" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
 
 
 def _wanted_device() -> str:

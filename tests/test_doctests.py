@@ -1,0 +1,15 @@
+"""Every example in a docstring does what it says."""
+
+import doctest
+from importlib import import_module
+
+import pytest
+
+MODULES = ["data", "evaluate", "features", "models", "runtime", "plots.classification", "plots.picture"]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples_in_docstrings(module):
+    result = doctest.testmod(import_module(f"qta_keras.{module}"))
+    assert result.attempted > 0
+    assert result.failed == 0

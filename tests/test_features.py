@@ -1,0 +1,132 @@
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse
+
+from qta_keras import features
+
+
+def test_the_vocabulary_is_by_frequency_then_alphabet():
+    texts = ["zebra apple", "apple zebra mango mango mango", "apple zebra mango"]
+    vectoriser = features.fit_vectoriser(texts, weighting="count")
+    assert list(vectoriser.get_feature_names_out()) == ["mango", "apple", "zebra"]
+    first_two = features.fit_vectoriser(texts, weighting="count", max_features=2)
+    assert list(first_two.get_feature_names_out()) == ["mango", "apple"]
+
+
+def test_the_order_of_the_texts_does_not_change_the_vocabulary(paragraphs):
+    texts = paragraphs["text"].iloc[:400]
+    one, other = (features.fit_vectoriser(some, max_features=300) for some in (texts, texts[::-1]))
+    assert list(one.get_feature_names_out()) == list(other.get_feature_names_out())
+
+
+@pytest.mark.parametrize("weighting", ["count", "proportion", "tfidf"])
+def test_a_dfm_is_sparse_float32_and_knows_training_words_only(weighting):
+    vectoriser = features.fit_vectoriser(["war and peace", "peace and war"], weighting=weighting)
+    dfm = vectoriser.transform(["peace in our time", "nothing known"])
+    assert isinstance(dfm, scipy.sparse.csr_matrix)
+    assert dfm.dtype == np.float32
+    assert dfm.shape == (2, 3)
+    assert dfm[1].nnz == 0
+
+
+def test_proportions_sum_to_one_and_tfidf_rows_have_length_one(paragraphs):
+    texts = paragraphs["text"].iloc[:200]
+    proportion = features.fit_vectoriser(texts, weighting="proportion").transform(texts)
+    tfidf = features.fit_vectoriser(texts, weighting="tfidf").transform(texts)
+    assert np.allclose(proportion.sum(axis=1), 1, atol=1e-5)
+    assert np.allclose(tfidf.multiply(tfidf).sum(axis=1), 1, atol=1e-5)
+
+
+def test_document_frequencies_are_those_of_the_training_texts():
+    vectoriser = features.fit_vectoriser(["war war", "war peace", "peace"], weighting="tfidf")
+    weights = dict(zip(vectoriser.get_feature_names_out(), vectoriser.idf_, strict=True))
+    assert weights["war"] == pytest.approx(1 + np.log((1 + 3) / (1 + 2)))
+    vectoriser.transform(["war"] * 50)
+    assert vectoriser.idf_[0] == pytest.approx(1 + np.log((1 + 3) / (1 + 2)))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("In 1861 we don't yield", ["in", "we", "don't", "yield"]),
+        ("L’été à Ærø: Übermut", ["l’été", "ærø", "übermut"]),
+        ("πόλεμος και ειρήνη", ["πόλεμος", "και", "ειρήνη"]),
+        ("الحرب والسلام", ["الحرب", "والسلام"]),
+        ("a 3rd war_x §5 peace", ["peace"]),
+    ],
+)
+def test_words_are_letters_of_any_script(text, words):
+    vectoriser = features.fit_vectoriser([text], weighting="count", min_docfreq=1)
+    assert sorted(vectoriser.get_feature_names_out()) == sorted(words)
+
+
+def test_a_tokeniser_of_ones_own():
+    vectoriser = features.fit_vectoriser(["战争与和平", "和平"], weighting="count", min_docfreq=2, tokeniser=list)
+    assert list(vectoriser.get_feature_names_out()) == ["和", "平"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "arguments", "error", "message"),
+    [
+        (["a b"], {"weighting": "tf"}, ValueError, "weighting is 'tf'"),
+        (["war"], {"max_features": 0}, ValueError, "max_features is 0"),
+        (["war"], {"min_docfreq": -2}, ValueError, "min_docfreq is -2"),
+        (["war", "peace"], {}, ValueError, "No word occurs in 2 or more of the 2 texts"),
+        (["", "1861"], {"min_docfreq": 1}, ValueError, "No word occurs in 1 or more of the 2 texts"),
+        ([], {}, ValueError, "of the 0 texts"),
+        ("war and peace", {}, TypeError, "texts is one string"),
+        (["war", None], {}, TypeError, "Text number 2 is None"),
+        (pd.Series(["war", np.nan]), {}, TypeError, "Text number 2 is nan"),
+    ],
+)
+def test_wrong_input_gets_one_clear_sentence(texts, arguments, error, message):
+    with pytest.raises(error, match=message):
+        features.fit_vectoriser(texts, **arguments)
+
+
+def test_unseen_words_are_counted():
+    vectoriser = features.fit_vectoriser(["war and peace", "peace and war"])
+    table = features.unseen_words(vectoriser, pd.Series({"x": "war on poverty poverty", "y": "", "z": "peace"}))
+    assert table["words"].to_dict() == {"x": 4, "y": 0, "z": 1}
+    assert table["unseen"].to_dict() == {"x": 3, "y": 0, "z": 0}
+    assert table["share"].to_dict() == {"x": 0.75, "y": 0.0, "z": 0.0}
+
+
+@pytest.mark.parametrize("group", ["address", "president"])
+def test_a_split_keeps_groups_together_and_loses_nothing(paragraphs, group):
+    parts = features.split_by_group(paragraphs, label="period", group=group, seed=3)
+    groups = [set(part[group]) for part in parts]
+    assert not groups[0] & groups[1]
+    assert not groups[0] & groups[2]
+    assert not groups[1] & groups[2]
+    assert sorted(pd.concat(parts).index) == sorted(paragraphs.index)
+
+
+def test_a_split_is_repeatable_balanced_and_depends_on_the_seed(paragraphs):
+    one, same, other = (
+        features.split_by_group(paragraphs, label="period", group="address", seed=s)[2] for s in (1, 1, 2)
+    )
+    assert list(one.index) == list(same.index)
+    assert list(one.index) != list(other.index)
+    difference = one["period"].value_counts(normalize=True) - paragraphs["period"].value_counts(normalize=True)
+    assert difference.abs().max() < 0.05
+
+
+def test_without_groups_every_document_goes_its_own_way(paragraphs):
+    train, _, test = features.split_by_group(paragraphs, label="period", group=None)
+    assert set(train["address"]) & set(test["address"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"label": "perod", "group": None}, KeyError, "no column 'perod'"),
+        ({"label": "period", "group": "speaker"}, KeyError, "no column 'speaker'"),
+        ({"label": "period", "group": "address", "folds": 1}, ValueError, "folds is 1"),
+        ({"label": "period", "group": "address", "folds": 237}, ValueError, "number of groups, which is 237"),
+    ],
+)
+def test_impossible_splits_are_refused(paragraphs, arguments, error, message):
+    with pytest.raises(error, match=message):
+        features.split_by_group(paragraphs, **arguments)

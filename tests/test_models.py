@@ -1,0 +1,102 @@
+import keras
+import numpy as np
+import pytest
+import scipy.sparse
+
+from qta_keras import models
+
+
+@pytest.fixture
+def toy():
+    """Two hundred documents whose class is the one of three words that occurs most."""
+    random = np.random.default_rng(0)
+    labels = random.integers(3, size=200)
+    dense = random.random((200, 12)).astype("float32") * (random.random((200, 12)) < 0.4)
+    dense[np.arange(200), labels] += 2
+    return scipy.sparse.csr_matrix(dense.astype("float32")), labels
+
+
+def test_parameters_are_counted_by_the_formula():
+    model = models.mlp(100, 4, hidden=(7, 5))
+    assert model.count_params() == (100 * 7 + 7) + (7 * 5 + 5) + (5 * 4 + 4)
+    assert models.mlp(100, 4, hidden=()).count_params() == 100 * 4 + 4
+
+
+def test_it_computes_what_the_formula_says(toy):
+    dfm, _ = toy
+    keras.utils.set_random_seed(1)
+    model = models.mlp(12, 3, hidden=(7,))
+    kernel_1, bias_1, kernel_2, bias_2 = model.get_weights()
+    scores = np.maximum(0, dfm.toarray() @ kernel_1 + bias_1) @ kernel_2 + bias_2
+    softmax = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    assert np.allclose(model.predict(dfm, verbose=0), softmax, atol=1e-6)
+
+
+def test_it_learns_and_the_sparse_matrix_gives_what_the_dense_one_gives(toy):
+    dfm, labels = toy
+    keras.utils.set_random_seed(1)
+    model = models.mlp(12, 3, hidden=(16,), dropout=0.0, learning_rate=0.02)
+    model.fit(dfm[:150], labels[:150], epochs=15, verbose=0, callbacks=[models.ProgressBar()])
+    probabilities = models.predict(model, dfm[150:], documents=[f"d{i}" for i in range(50)], classes=list("abc"))
+    assert (probabilities.idxmax(axis=1).map("abc".index).to_numpy() == labels[150:]).mean() > 0.9
+    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    assert ((probabilities >= 0) & (probabilities <= 1)).all(axis=None)
+    dense = keras.Sequential([keras.Input((12,)), *model.layers])
+    assert np.allclose(dense.predict(dfm[150:].toarray(), verbose=0), probabilities, atol=1e-6)
+
+
+def test_class_names_keep_the_order_of_the_numbers(toy):
+    dfm, labels = toy
+    keras.utils.set_random_seed(1)
+    model = models.mlp(12, 3, dropout=0.0, learning_rate=0.02)
+    model.fit(dfm, labels, epochs=10, verbose=0)
+    names = ["zebra", "apple", "mango"]
+    predicted = models.predict(model, dfm, documents=range(200), classes=names).idxmax(axis=1)
+    assert (predicted.to_numpy() == np.array(names)[labels]).mean() > 0.9
+
+
+def test_one_seed_one_result(toy):
+    dfm, labels = toy
+
+    def train(seed):
+        keras.utils.set_random_seed(seed)
+        model = models.mlp(12, 3)
+        return model.fit(dfm, labels, epochs=2, verbose=0).history["loss"]
+
+    assert train(1) == pytest.approx(train(1), abs=1e-6)
+    assert train(1) != pytest.approx(train(2), abs=1e-6)
+
+
+def test_xla_stays_off_since_it_cannot_compile_sparse_input():
+    assert models.mlp(5, 2).jit_compile is False
+
+
+def test_numbers_from_numpy_will_do():
+    assert models.mlp(np.int64(5), np.int64(2), hidden=(np.int64(3),)).output_shape == (None, 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"n_features": 0, "n_classes": 2}, "n_features is 0"),
+        ({"n_features": 5, "n_classes": 1}, "n_classes is 1, but it must be 2 or more"),
+        ({"n_features": 5, "n_classes": 2, "hidden": (8, 0)}, r"hidden is \(8, 0\)"),
+        ({"n_features": 5, "n_classes": 2, "dropout": 1.0}, "dropout is 1.0"),
+        ({"n_features": 5, "n_classes": 2, "learning_rate": -1}, "learning_rate is -1"),
+    ],
+)
+def test_senseless_numbers_are_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        models.mlp(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("documents", "classes", "message"),
+    [
+        (["x"], list("abc"), "1 document names for 2 rows"),
+        (["x", "y"], list("ab"), "2 class names, but the model tells 3"),
+    ],
+)
+def test_names_must_fit(toy, documents, classes, message):
+    with pytest.raises(ValueError, match=message):
+        models.predict(models.mlp(12, 3), toy[0][:2], documents=documents, classes=classes)

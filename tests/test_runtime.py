@@ -1,0 +1,104 @@
+"""The order of imports and the choice of device, each tried in a fresh interpreter."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qta_keras import runtime
+
+ROOT = Path(__file__).parents[1]
+
+
+def run_python(code, **environment):
+    """Run code in a new interpreter that finds the checkout, and return what it printed."""
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    return subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False)
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    heavy = ["tensorflow", "keras", "pandas", "matplotlib", "numpy", "sklearn", "scipy", "sotu"]
+    code = f"import sys, qta_keras; print([name for name in {heavy} if name in sys.modules])"
+    assert run_python(code).stdout.strip() == "[]"
+
+
+def test_tensorflow_is_loaded_before_pandas_in_a_plain_script():
+    # TensorFlow registers its top module again at the end of its import, so one of its first parts is looked at.
+    first_part = "tensorflow.python.pywrap_tensorflow"
+    code = (
+        f"import sys; from qta_keras import data; print(*(m for m in sys.modules if m in ('{first_part}', 'pandas')))"
+    )
+    assert run_python(code).stdout.split() == [first_part, "pandas"]
+
+
+def test_tensorflow_starts_without_a_word():
+    result = run_python("from qta_keras import runtime; runtime.tensorflow_first()")
+    assert result.returncode == 0
+    assert (result.stdout, result.stderr) == ("", "")
+
+
+def test_the_corpus_can_be_had_without_tensorflow():
+    """Notebook 00 must run where TensorFlow is not installed."""
+    code = (
+        "import importlib.util as u, sys; find = u.find_spec\n"
+        "u.find_spec = lambda name, *a: None if name == 'tensorflow' else find(name, *a)\n"
+        "from qta_keras import data; print(len(data.load_sotu()), 'tensorflow' in sys.modules)"
+    )
+    assert run_python(code).stdout.strip() == "237 False"
+
+
+def test_an_unknown_device_is_named():
+    result = run_python("from qta_keras import runtime; runtime.tensorflow_first()", QTA_KERAS_DEVICE="tpu")
+    assert "QTA_KERAS_DEVICE is 'tpu', but it must be 'cpu'" in result.stderr
+
+
+def test_the_metal_plugin_is_warned_of(tmp_path):
+    plugin = tmp_path / "tensorflow_metal-1.2.0.dist-info"
+    plugin.mkdir()
+    (plugin / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: tensorflow-metal\nVersion: 1.2.0\n", encoding="utf-8"
+    )
+    code = f"import sys; sys.path.append({str(tmp_path)!r}); from qta_keras import data"
+    assert "pip uninstall tensorflow-metal" in run_python(code).stderr
+
+
+def test_the_device_and_versions_are_told():
+    device, versions = runtime.describe().splitlines()
+    assert device.startswith("Device: ")
+    assert "tensorflow 2." in versions
+    assert "sotu 0.1.2" in versions
+
+
+def test_a_module_that_is_not_there_is_named():
+    import qta_keras
+
+    with pytest.raises(AttributeError, match="no module 'modles'; it has data, evaluate"):
+        qta_keras.modles  # noqa: B018
+    assert "models" in dir(qta_keras)
+
+
+def test_progress_is_shown_in_a_terminal_and_removed(monkeypatch):
+    written = []
+    monkeypatch.delenv(runtime.PROGRESS_VARIABLE, raising=False)
+
+    class Terminal:
+        isatty = staticmethod(lambda: True)
+        write = staticmethod(written.append)
+        flush = staticmethod(lambda: None)
+
+    monkeypatch.setattr(sys, "stderr", Terminal)
+    assert list(runtime.progress("ab", "Reading: letter")) == ["a", "b"]
+    assert "Reading: letter 2 of 2" in "".join(written)
+    assert written[-1] == "" or written[-1].endswith("\033[K")
+
+
+def test_progress_ends_when_a_loop_is_left_early(monkeypatch):
+    shown = []
+    monkeypatch.setattr(runtime, "_progress_display", lambda: shown.append)
+    steps = runtime.progress(range(3), "Training: epoch")
+    next(steps)
+    steps.close()
+    assert shown[0].startswith("Training: epoch 1 of 3")
+    assert shown[-1] == ""

@@ -1,0 +1,81 @@
+"""The words of ``course.py``, as ``python -m tools WORD``."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from tools import Stop
+
+INTERRUPTED = 130  # what shells report for a program stopped by Ctrl-C
+
+
+def main(arguments: list[str], root: Path) -> int:
+    """Do what a word says.
+
+    Parameters
+    ----------
+    arguments
+        The word and what follows it.
+    root
+        The repository's root.
+
+    Returns
+    -------
+    int
+        The exit status: 0 if all went well.
+    """
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.word not in ("test", "lab"):
+        parser.error(f"unrecognised arguments: {' '.join(rest)}")
+    try:
+        return _do(options, rest, root)
+    except Stop as stop:
+        print(stop, file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nStopped. Finished notebooks are kept, and no file is half-written.", file=sys.stderr)
+        return INTERRUPTED
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        print(f"A file could not be read or written: {error.strerror}{place}.", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="course.py", description="The course's notebooks.")
+    words = parser.add_subparsers(dest="word", required=True)
+    for word, help_text in {
+        "run": "execute the notebooks into build/ and make pages of them",
+        "record": "execute the notebooks and store their outputs (for those who edit them)",
+    }.items():
+        command = words.add_parser(word, help=help_text)
+        command.add_argument("notebooks", nargs="*", help="beginnings of notebook names, such as 03; none for all")
+    test = words.add_parser("test", help="check style, code and every notebook's outputs; the rest goes to pytest")
+    test.add_argument("--threads", type=int, default=1, help="threads a kernel may use (default 1)")
+    words.add_parser("lab", help="open your own copies of the lessons; the rest goes to JupyterLab")
+    return parser
+
+
+def _do(options: argparse.Namespace, rest: list[str], root: Path) -> int:
+    # Imported here, as each word needs other packages, and some of them take a second.
+    if options.word == "run":
+        from tools.run import run
+
+        return 0 if run(root, options.notebooks) else 1
+    if options.word == "record":
+        from tools.record import record
+
+        return 0 if record(root, options.notebooks) else 1
+    if options.word == "test":
+        from tools.suite import run_suite
+
+        return 0 if run_suite(root, options.threads, rest) else 1
+    from tools.lab import lab
+
+    return lab(root, rest)
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a letter shows a question mark
+        stream.reconfigure(errors="replace")
+    sys.exit(main(sys.argv[1:], Path.cwd()))

@@ -1,0 +1,91 @@
+"""Readable pages made from executed notebooks with Sphinx; docs/conf.py holds their looks."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from tools import Stop
+from tools.files import write_atomically
+from tools.notebook import read_notebook, write_notebook
+
+
+def build_pages(root: Path, notebooks: list[Path], out: Path) -> list[Path]:
+    """Make a page of each notebook, and an index of them, that open without a server or a network.
+
+    Parameters
+    ----------
+    root
+        The repository's root.
+    notebooks
+        Executed notebooks. They are not changed.
+    out
+        The folder of the pages. What was there before is replaced.
+
+    Returns
+    -------
+    list of Path
+        The pages, in the order of the notebooks.
+
+    Raises
+    ------
+    Stop
+        If Sphinx finds a fault, such as a formula that cannot be shown.
+    """
+    work = out.with_name(f"{out.name}-work")
+    for folder in (work, out):
+        shutil.rmtree(folder, ignore_errors=True)
+    source, html = work / "source", work / "html"
+    for path in notebooks:
+        write_notebook(with_alt_texts(read_notebook(path)), source / path.name)
+    write_atomically(source / "index.md", _index([path.stem for path in notebooks]).encode("utf-8"))
+    options = ["-q", "-W", "--keep-going", "-c", str(root / "docs"), "-d", str(work / "doctrees")]
+    command = [sys.executable, "-X", "utf8", "-m", "sphinx", *options, str(source), str(html)]
+    built = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=False)
+    if built.returncode != 0:
+        complaints = "\n".join(dict.fromkeys(built.stderr.strip().splitlines()))  # each once
+        raise Stop(f"The pages could not be made. Sphinx says:\n{complaints}")
+    os.replace(html, out)
+    shutil.rmtree(work)
+    return [out / f"{path.stem}.html" for path in notebooks]
+
+
+def with_alt_texts(notebook: NotebookNode) -> NotebookNode:
+    """Move each figure's description to where myst-nb looks for it.
+
+    The description is in the figure's output (``{"image/png": {"alt": "..."}}``). myst-nb knows one description a
+    cell only, so a cell with several figures becomes several, the later ones without their code.
+    """
+    cells = []
+    for cell in notebook.cells:
+        cells += _split_by_figure(cell) if cell.cell_type == "code" else [cell]
+    notebook.cells = cells
+    return notebook
+
+
+def _split_by_figure(cell: NotebookNode) -> list[NotebookNode]:
+    outputs, cell.outputs = cell.outputs, []
+    parts = [cell]
+    for output in outputs:
+        if _is_figure(output) and any(map(_is_figure, parts[-1].outputs)):
+            # The code is repeated, though it is not shown, as myst-nb leaves out cells without any.
+            hidden = {"tags": ["remove-input"]}
+            parts.append(new_code_cell(cell.source, id=f"{cell.id}-{len(parts)}", metadata=hidden))
+        if _is_figure(output):
+            alt = output.metadata.get("image/png", {}).get("alt", "")
+            parts[-1].metadata["mystnb"] = {"image": {"alt": alt}}
+        parts[-1].outputs.append(output)
+    return parts
+
+
+def _is_figure(output: NotebookNode) -> bool:
+    return "image/png" in output.get("data", {})
+
+
+def _index(names: list[str]) -> str:
+    """Return the index page: a heading, a line of reading, and the list of notebooks, which Sphinx fills in."""
+    return "\n".join(["# The notebooks", "", "```{toctree}", ":maxdepth: 1", "", *names, "```", ""])
