@@ -1,14 +1,11 @@
-"""Make .venv at first use, then do there what the word says: python3 course.py run | test | lab | record.
-
-Standard library only. It must still parse on Python 3.8, to say that 3.8 is too old.
-"""
+"""Make .venv at first use, then do there what the word says. Standard library only; it must parse on Python 3.8."""
 
 import contextlib
-import hashlib
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -23,31 +20,22 @@ WORDS = {  # each is done by tools/
 PYTHONS = ["3.13", "3.12", "3.11"]  # TensorFlow has no release for others
 THIS = "{}.{}".format(*sys.version_info)
 EXTRAS = ["lab", "test", "pages"]
-ROOT = Path(__file__).absolute().parent  # not resolved: the mapped drive of a classroom would turn into \\server\share
+ROOT = Path(__file__).absolute().parent  # not resolved: a classroom's mapped drive would turn into \\server\share
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "course.json"  # written last: without it .venv is not whole
 # These would hide tools/, switch the notebooks' assertions off, or have every kernel compile TensorFlow anew (15 s).
 STRAY = ["PYTHONHOME", "PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"]
-# An installer must neither install elsewhere nor ask. Indexes, proxies, certificates and caches stay the reader's own.
-INSTALLER = {
-    "PYTHONPATH": "",
-    "PIP_TARGET": "",
-    "PIP_PREFIX": "",
-    "PIP_USER": "0",
-    "PIP_REQUIRE_VIRTUALENV": "0",
-    "PIP_NO_INPUT": "1",
-    "UV_SYSTEM_PYTHON": "0",
-    "UV_VENV_CLEAR": "1",
-}
+# Installers are not to install elsewhere or to ask. Indexes, proxies, certificates and caches stay the reader's own.
+INSTALL = {"PYTHONPATH": "", "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_NO_INPUT": "1", "UV_VENV_CLEAR": "1"}
 FAULTS = {  # what the system or an installer says: what to do about it
-    r"No space left|(os error|WinError) (28|112)\b": "The disk is full: make room",
+    r"No space left|os error (28|112)\b|WinError 112\b": "The disk is full: make room",
     r"Read-only file|\.venv\.lock'": "This folder cannot be written to, and .venv belongs in it: copy it elsewhere",
-    r"Permission denied|(os error|WinError) (5|32)\b": "A file of .venv is in use or not yours to change: close JupyterLab, or delete .venv yourself,",
-    r"ensurepip|No module named venv": f"Python's own venv is missing: get it (`sudo apt install python{THIS}-venv`)",
-    r"NewConnection|(Connect|Read)Timeout|ProxyError|SSLError|Failed to (fetch|download)|error sending request": "The package index cannot be reached: see to the network (what was downloaded is kept)",
-    r"found for tensorflow|no wheels": "TensorFlow has no package for this kind of computer: use Colab (see README.md)",
-    r"(?i)error|": "The set-up failed: see to this",
+    r"Permission denied|(os e|WinE)rror (5|32)\b": "A file of .venv is in use or not yours: close JupyterLab",
+    r"ensurepip|No module named venv": f"Python's venv is missing: get it (`sudo apt install python{THIS}-venv`)",
+    r"[Cc]onnect|Timeout|SSL|Failed to fetch": "No package index answers (downloads are kept): see to the network",
+    r"for tensorflow|no wheels": "TensorFlow has no package for this kind of computer: use Colab (see README.md)",
+    r"(?i:error)|": "The set-up failed: see to this",
 }
 
 
@@ -56,15 +44,14 @@ def main(args):
     cpu = "--cpu" in args or os.environ.get("QTA_KERAS_DEVICE") == "cpu"
     words = [arg for arg in args if arg != "--cpu"]
     if not words or words[0] not in WORDS:
-        asked = words[:1] in (["--help"], ["-h"])
-        lines = [f"  {word:8}{does}" for word, does in {**WORDS, "--cpu": "with any word: leave the GPU alone"}.items()]
-        print("usage: python3 course.py WORD, one of", *lines, sep="\n", file=sys.stdout if asked else sys.stderr)
-        return 0 if asked else 2
+        print("python3 course.py WORD [--cpu: leave the GPU alone], where WORD is one of")
+        print(*(f"  {word:8}{does}" for word, does in WORDS.items()), sep="\n")
+        return 0 if words[:1] in (["--help"], ["-h"]) else 2
     if THIS not in PYTHONS:
         return hand_over([*other_python(), str(Path(__file__).absolute()), *args])
     for name in STRAY:
         os.environ.pop(name, None)
-    os.environ.setdefault("PYTHONUTF8", "1")  # or Python < 3.13 on Windows imports nothing from a folder "été"
+    os.environ["PYTHONUTF8"] = "1"  # Windows is to read and write texts as the others do
     if cpu:
         os.environ["QTA_KERAS_DEVICE"] = "cpu"
     python = sys.executable if holds_everything() else set_up(cpu)
@@ -74,35 +61,29 @@ def main(args):
 
 def hand_over(command):
     """Become the command; Windows has no such thing, so wait for it there, and leave Ctrl-C to it."""
-    sys.stdout.flush()
     if os.name != "nt":
-        os.execv(command[0], command)
-    process = subprocess.Popen(command)
-    while True:
-        with contextlib.suppress(KeyboardInterrupt):
-            return 130 if process.wait() == 0xC000013A else process.returncode
+        os.execvp(command[0], command)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return subprocess.call(command)
 
 
 def answer(*command):
     """Return what a command prints; nothing if it is not there, fails or hangs."""
     with contextlib.suppress(OSError, subprocess.SubprocessError):
-        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=20, check=True)
-        return run.stdout.decode(errors="replace").strip()
+        return subprocess.check_output(command, stderr=subprocess.DEVNULL, timeout=20).decode(errors="replace").strip()
     return ""
 
 
 def other_python():
     """Return the command of a Python that will do. Each is really asked: a pyenv shim may be there and fail."""
-    names = [["py", f"-{number}"] for number in PYTHONS] if os.name == "nt" else []
-    for name, *options in names + [[f"python{number}"] for number in PYTHONS] + [["python3"], ["python"]]:
-        command = [shutil.which(name) or name, *options]
-        if answer(*command, "-c", "import sys; print('%d.%d' % sys.version_info[:2])") in PYTHONS:
-            print(f"This is Python {sys.version.split()[0]}: going on with {' '.join(command)}.")
+    for number in PYTHONS:
+        command = ["py", f"-{number}"] if os.name == "nt" else [f"python{number}"]
+        if answer(*command, "-c", "import sys; print('%d.%d' % sys.version_info[:2])") == number:
+            print(f"This is Python {sys.version.split()[0]}: going on with {' '.join(command)}.", flush=True)
             return command
     sys.exit(
-        f"The course needs Python 3.11, 3.12 or 3.13; this is {sys.version.split()[0]}, and no other is here: get "
-        "one from python.org/downloads (or with `winget install Python.Python.3.13`, `brew install python@3.13`, "
-        "`sudo apt install python3.11-venv`, `uv python install 3.13`) and type the same again."
+        f"The course needs Python 3.11, 3.12 or 3.13, not {sys.version.split()[0]}: get one (python.org, `brew install "
+        "python@3.13`, `winget install Python.Python.3.13`, `sudo apt install python3.11-venv`), type the same again."
     )
 
 
@@ -117,11 +98,8 @@ def holds_everything():
         if os.path.realpath(sys.prefix) != os.path.realpath(VENV) and version(project["name"]) == project["version"]:
             from packaging.requirements import Requirement
 
-            return all(
-                need.specifier.contains(version(need.name), prereleases=True)
-                for need in map(Requirement, lines)
-                if not need.marker or need.marker.evaluate()
-            )
+            needs = [need for need in map(Requirement, lines) if not need.marker or need.marker.evaluate()]
+            return all(need.specifier.contains(version(need.name), prereleases=True) for need in needs)
     return False
 
 
@@ -132,8 +110,8 @@ def plan(cpu):
         old = json.loads(STAMP.read_text(encoding="utf-8"))
     whole = old.get("place") == place and PYTHON.exists()
     gpu = (whole and old["gpu"]) or (not cpu and sys.platform == "linux" and answer("nvidia-smi", "-L")[:4] == "GPU ")
-    packages = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + (ROOT / "constraints.txt").read_bytes())
-    new = {"place": place, "packages": packages.hexdigest(), "gpu": gpu}
+    packages = [(ROOT / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "constraints.txt")]
+    new = {"place": place, "packages": packages, "gpu": gpu}
     if whole:
         return "" if new == old else "The list of packages has changed", old, new
     if old:
@@ -165,71 +143,55 @@ def set_up(cpu):
                 print("Another start is setting .venv up: waiting for it.", flush=True)
                 while not locked(lock):
                     time.sleep(0.2)
-            why, old, new = plan(cpu)  # again: the other start may have done it all
-            if why:
-                install(why, old, new)
+            install(*plan(cpu))  # asked again: the other start may have done it all
     os.environ.update(VIRTUAL_ENV=str(VENV), PATH=f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}")  # for !pip
     return str(PYTHON)
 
 
 def install(why, old, new):
     """Install the course and all it needs into .venv, compile it, and stamp it."""
+    if not why:
+        return
     begin, uv, gpu = time.time(), shutil.which("uv"), new["gpu"] and not old.get("gpu")
     need, free = (1 if VENV.exists() else 4) + 7 * gpu, shutil.disk_usage(VENV if VENV.exists() else ROOT).free / 1e9
     if free < need:
         sys.exit(f"{VENV} needs {need} GB of free disk and has {free:.1f}: make room and type the same again.")
     cost = "" if old else ": 0.9 GB to download, 3 GB on disk, 1 to 3 minutes on a fast line"
+    cost += "; for the NVIDIA GPU 2.5 GB and 4.2 GB more (not wanted: Ctrl-C, then --cpu)" if gpu else ""
     print(f"{why}. Setting .venv up with {'uv' if uv else 'pip'}{cost}.", flush=True)
-    if gpu:
-        print(
-            "For the NVIDIA GPU: 2.5 GB more to download, 4.2 GB more on disk (not wanted: Ctrl-C, then --cpu).",
-            flush=True,
-        )
     STAMP.unlink(missing_ok=True)
     if not old:
-        base = getattr(sys, "_base_executable", sys.executable)  # if .venv is active, its own Python is about to go
+        base = sys._base_executable  # .venv's own Python may be the active one, and is about to go
         step(*[uv, "venv", "--python", base] if uv else [base, "-m", "venv", "--clear"], VENV)
     pip = [uv, "pip", "install", "--python", PYTHON, "pip"] if uv else [PYTHON, "-m", "pip", "install", "--no-compile"]
     step(*pip, "-c", "constraints.txt", "-e", f".[{','.join(EXTRAS + ['gpu'] * new['gpu'])}]")
-    with contextlib.suppress(OSError):  # some packages hold files for other Pythons
-        step(PYTHON, "-m", "compileall", "-q", "-j", "0", VENV)
+    for link in VENV.glob("[Ll]ib/**/*qta_keras.pth"):  # an absolute "/été" stops Python < 3.13 under LC_ALL=C
+        link.write_text(os.path.relpath(ROOT, link.parent), encoding="ascii")
+    step(PYTHON, "-m", "compileall", "-q", "-j", "0", VENV)
     STAMP.write_text(json.dumps(new), encoding="utf-8")
-    print(f".venv is ready after {time.time() - begin:.0f} s.", flush=True)
+    print(f"{f'.venv is ready after {time.time() - begin:.0f} s.':78}", flush=True)
 
 
 def step(*command):
     """Run a part of the set-up. Installers say hundreds of lines: show them one over the other."""
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **INSTALLER},
-        stdin=subprocess.DEVNULL,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        errors="replace",
-        close_fds=False,
-    )
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "errors": "replace"}
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **INSTALL}, close_fds=False, **pipes)
     said = ""
     for line in process.stdout:
         said += line
         if sys.stdout.isatty():
             print(f"{line.strip()[:78]:78}", end="\r", flush=True)
-    if sys.stdout.isatty():
-        print(" " * 78, end="\r", flush=True)
-    if process.wait():
+    if process.wait() and "compileall" not in command:  # some packages hold files for other Pythons
         raise OSError(said)
 
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # a folder's name may not be printable here
+    sys.stdout.reconfigure(errors="backslashreplace")  # a folder's name may not be printable here
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as error:
         for pattern, todo in FAULTS.items():
-            found = re.search(f".*({pattern}).*", str(error))
-            if found:
+            if found := re.search(f".*({pattern}).*", str(error)):
                 sys.exit(f"{todo} and type the same again. ({found.group().strip()[:200]})")

@@ -17,6 +17,7 @@ nb_merge_streams = True
 nb_ipywidgets_js = {}  # the only scripts that would come from elsewhere
 html_math_renderer = "mathml"
 
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
 html_theme = "pydata_sphinx_theme"
 html_title = "Neural networks for text analysts"
 html_static_path = ["_static"]
@@ -28,7 +29,6 @@ templates_path = ["_templates"]
 html_sidebars = {"**": ["notebooks.html"]}
 html_theme_options = {
     "navbar_center": [],
-    "navbar_align": "right",
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": [],

@@ -1,15 +1,16 @@
 """A Sphinx extension that writes formulas as MathML, which browsers show without a script from anywhere.
 
-A formula that cannot be converted stops the build and is named.
+A formula that cannot be converted is a warning that names it; as we build with ``-W``, it fails the build.
 """
 
 from docutils import nodes
 from math_core import LatexError, LatexToMathML
 from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
+from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 CONVERTER = LatexToMathML(fancy_error=False)
+LOGGER = logging.getLogger(__name__)
 
 
 def formula_to_mathml(latex: str, *, displayed: bool) -> str:
@@ -29,7 +30,7 @@ def formula_to_mathml(latex: str, *, displayed: bool) -> str:
 
     Raises
     ------
-    ExtensionError
+    math_core.LatexError
         If the formula is faulty, or uses a command that is not known.
 
     Examples
@@ -37,10 +38,7 @@ def formula_to_mathml(latex: str, *, displayed: bool) -> str:
     >>> formula_to_mathml("x", displayed=False)
     '<math><mi>x</mi></math>'
     """
-    try:
-        return CONVERTER.convert_with_local_state(latex, displaystyle=displayed)
-    except LatexError as error:
-        raise ExtensionError(f"The formula {latex!r} cannot be shown, at character {error}") from None
+    return CONVERTER.convert_with_local_state(latex, displaystyle=displayed)
 
 
 def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
@@ -58,8 +56,10 @@ def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
 def _mathml(node: nodes.Element, *, displayed: bool) -> str:
     try:
         return formula_to_mathml(node.astext(), displayed=displayed)
-    except ExtensionError as error:
-        raise ExtensionError(f"{node.source}:{node.line}: {error}") from None
+    except LatexError as error:
+        # The error begins with the place in the formula, counted in characters.
+        LOGGER.warning("the formula %r cannot be shown, at character %s", node.astext(), error, location=node)
+        return ""
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
