@@ -1,16 +1,14 @@
-# Setup: run this cell first. It finds the course's package, and imports TensorFlow (if it is there) before pandas.
+# Setup: run this cell first. It finds the course's package, and imports TensorFlow before pandas.
 import importlib.util
 import pathlib
 import sys
 
 if importlib.util.find_spec("qta_keras") is None:
-    folders = [pathlib.Path.cwd(), *pathlib.Path.cwd().parents]
-    checkout = next((folder for folder in folders if (folder / "qta_keras" / "__init__.py").is_file()), None)
-    if checkout is None:
-        raise ModuleNotFoundError(
-            "This notebook needs the package qta_keras: open it from a copy of the course's folder."
-        )
-    sys.path.insert(0, str(checkout))
+    here = pathlib.Path.cwd()
+    checkout = [folder for folder in (here, *here.parents) if (folder / "qta_keras").is_dir()]
+    if not checkout:
+        raise ModuleNotFoundError("qta_keras is missing: open this notebook in its folder.")
+    sys.path.insert(0, str(checkout[0]))
 
 from qta_keras import runtime
 
