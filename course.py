@@ -30,12 +30,12 @@ STRAY = ["PYTHONHOME", "PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTHONDONTWRITEBYTEC
 INSTALL = {"PYTHONPATH": "", "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_NO_INPUT": "1", "UV_VENV_CLEAR": "1"}
 FAULTS = {  # what the system or an installer says: what to do about it
     r"No space left|os error (28|112)\b|WinError 112\b": "The disk is full: make room",
-    r"Read-only file|\.venv\.lock'": "This folder cannot be written to, and .venv belongs in it: copy it elsewhere",
-    r"Permission denied|(os e|WinE)rror (5|32)\b": "A file of .venv is in use or not yours: close JupyterLab",
+    r"Read-only|Permission denied: .*venv\.lock'": "This folder is read-only, and .venv belongs in it: copy it elsewhere",
+    r"Permission denied|(os e|WinE)rror (5|32)\b": "A file is in use, or not yours to change: close JupyterLab",
     r"ensurepip|No module named venv": f"Python's venv is missing: get it (`sudo apt install python{THIS}-venv`)",
-    r"[Cc]onnect|Timeout|SSL|Failed to fetch": "No package index answers (downloads are kept): see to the network",
+    r"Connect|Timeout|SSL|Failed to (fetch|download)": "No package index answers (downloads stay): see to the network",
     r"for tensorflow|no wheels": "TensorFlow has no package for this kind of computer: use Colab (see README.md)",
-    r"(?i:error)|": "The set-up failed: see to this",
+    r"(?i:error)|.*\s*\Z": "The set-up failed: see to this",
 }
 
 
@@ -115,7 +115,7 @@ def plan(cpu):
     if whole:
         return "" if new == old else "The list of packages has changed", old, new
     if old:
-        return "The folder or its Python is not where .venv was made ({}, {})".format(*old["place"]), {}, new
+        return "The folder or its Python has moved since .venv was made ({}, {})".format(*old["place"]), {}, new
     return "The last set-up was broken off" if (VENV / "pyvenv.cfg").exists() else "First start", {}, new
 
 
@@ -193,5 +193,5 @@ if __name__ == "__main__":
         sys.exit(130)
     except OSError as error:
         for pattern, todo in FAULTS.items():
-            if found := re.search(f".*({pattern}).*", str(error)):
+            if found := re.search(f"({pattern}).*", str(error)):
                 sys.exit(f"{todo} and type the same again. ({found.group().strip()[:200]})")
