@@ -30,12 +30,12 @@ STRAY = ["PYTHONHOME", "PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTHONDONTWRITEBYTEC
 INSTALL = {"PYTHONPATH": "", "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_NO_INPUT": "1", "UV_VENV_CLEAR": "1"}
 FAULTS = {  # what the system or an installer says: what to do about it
     r"No space left|os error (28|112)\b|WinError 112\b": "The disk is full: make room",
-    r"Read-only|Permission denied: .*venv\.lock'": "This folder is read-only, and .venv belongs in it: copy it elsewhere",
+    r"Read-only|Permission .*venv\.lock'": "This folder is read-only and .venv belongs in it: copy it elsewhere",
     r"Permission denied|(os e|WinE)rror (5|32)\b": "A file is in use, or not yours to change: close JupyterLab",
     r"ensurepip|No module named venv": f"Python's venv is missing: get it (`sudo apt install python{THIS}-venv`)",
     r"Connect|Timeout|SSL|Failed to (fetch|download)": "No package index answers (downloads stay): see to the network",
     r"for tensorflow|no wheels": "TensorFlow has no package for this kind of computer: use Colab (see README.md)",
-    r"(?i:error)|.*\s*\Z": "The set-up failed: see to this",
+    r".*(?i:error): (?!subprocess)(?s:.*)|.*\s*\Z": "The set-up failed: see to this",
 }
 
 
@@ -89,17 +89,18 @@ def other_python():
 
 def holds_everything():
     """Tell whether the Python that runs this (Colab's, conda's, an activated one) has the course and all it needs."""
-    import tomllib
-    from importlib.metadata import version
+    with contextlib.suppress(Exception):  # not there, or in ruins
+        import tomllib
+        from importlib.metadata import version
 
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = sum((project["optional-dependencies"][extra] for extra in EXTRAS), project["dependencies"])
-    with contextlib.suppress(ImportError, TypeError, ValueError):  # not there, or in ruins
-        if os.path.realpath(sys.prefix) != os.path.realpath(VENV) and version(project["name"]) == project["version"]:
-            from packaging.requirements import Requirement
+        from packaging.requirements import Requirement
 
-            needs = [need for need in map(Requirement, lines) if not need.marker or need.marker.evaluate()]
-            return all(need.specifier.contains(version(need.name), prereleases=True) for need in needs)
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        lines = ["{name}=={version}".format(**project), *project["dependencies"]]
+        lines += [line for extra in EXTRAS for line in project["optional-dependencies"][extra]]
+        needs = [need for need in map(Requirement, lines) if not need.marker or need.marker.evaluate()]
+        held = all(need.specifier.contains(version(need.name), prereleases=True) for need in needs)
+        return held and os.path.realpath(sys.prefix) != os.path.realpath(VENV)  # .venv is ours to look after
     return False
 
 
@@ -157,7 +158,7 @@ def install(why, old, new):
     if free < need:
         sys.exit(f"{VENV} needs {need} GB of free disk and has {free:.1f}: make room and type the same again.")
     cost = "" if old else ": 0.9 GB to download, 3 GB on disk, 1 to 3 minutes on a fast line"
-    cost += "; for the NVIDIA GPU 2.5 GB and 4.2 GB more (not wanted: Ctrl-C, then --cpu)" if gpu else ""
+    cost += "; for the NVIDIA GPU 2.5 GB more to download, 4.2 on disk (not wanted: Ctrl-C, then --cpu)" if gpu else ""
     print(f"{why}. Setting .venv up with {'uv' if uv else 'pip'}{cost}.", flush=True)
     STAMP.unlink(missing_ok=True)
     if not old:
@@ -194,4 +195,4 @@ if __name__ == "__main__":
     except OSError as error:
         for pattern, todo in FAULTS.items():
             if found := re.search(f"({pattern}).*", str(error)):
-                sys.exit(f"{todo} and type the same again. ({found.group().strip()[:200]})")
+                sys.exit(f"{todo} and type the same again. ({found.group().strip()[:600]})")
