@@ -20,14 +20,14 @@ WORDS = {  # each is done by tools/
 PYTHONS = ["3.13", "3.12", "3.11"]  # TensorFlow has no release for others
 THIS = "{}.{}".format(*sys.version_info)
 EXTRAS = ["lab", "test", "pages"]
-ROOT = Path(__file__).absolute().parent  # not resolved: a classroom's mapped drive would turn into \\server\share
+ROOT = Path(os.path.abspath(__file__)).parent  # not resolve(): it turns a classroom's mapped drive into \\server\share
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "course.json"  # written last: without it .venv is not whole
 # These would hide tools/, switch the notebooks' assertions off, or have every kernel compile TensorFlow anew (15 s).
 STRAY = ["PYTHONHOME", "PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"]
 # Installers are not to install elsewhere or to ask. Indexes, proxies, certificates and caches stay the reader's own.
-INSTALL = {"PYTHONPATH": "", "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_NO_INPUT": "1", "UV_VENV_CLEAR": "1"}
+INSTALL = {"PYTHONPATH": "", "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_NO_INPUT": "1"}
 FAULTS = {  # what the system or an installer says: what to do about it
     r"No space left|os error (28|112)\b|WinError 112\b": "The disk is full: make room",
     r"Read-only|Permission .*venv\.lock'": "This folder is read-only and .venv belongs in it: copy it elsewhere",
@@ -48,12 +48,10 @@ def main(args):
         print(*(f"  {word:8}{does}" for word, does in WORDS.items()), sep="\n")
         return 0 if words[:1] in (["--help"], ["-h"]) else 2
     if THIS not in PYTHONS:
-        return hand_over([*other_python(), str(Path(__file__).absolute()), *args])
+        return hand_over([*other_python(), str(ROOT / "course.py"), *args])
     for name in STRAY:
         os.environ.pop(name, None)
-    os.environ["PYTHONUTF8"] = "1"  # Windows is to read and write texts as the others do
-    if cpu:
-        os.environ["QTA_KERAS_DEVICE"] = "cpu"
+    os.environ.update(PYTHONUTF8="1", **({"QTA_KERAS_DEVICE": "cpu"} if cpu else {}))  # UTF-8 on Windows, too
     python = sys.executable if holds_everything() else set_up(cpu)
     os.chdir(ROOT)
     return hand_over([python, "-m", "tools", *words])
@@ -99,24 +97,24 @@ def holds_everything():
         lines = ["{name}=={version}".format(**project), *project["dependencies"]]
         lines += [line for extra in EXTRAS for line in project["optional-dependencies"][extra]]
         needs = [need for need in map(Requirement, lines) if not need.marker or need.marker.evaluate()]
-        held = all(need.specifier.contains(version(need.name), prereleases=True) for need in needs)
-        return held and os.path.realpath(sys.prefix) != os.path.realpath(VENV)  # .venv is ours to look after
+        ours = VENV.exists() and VENV.samefile(sys.prefix)  # an active .venv is to be looked after
+        return not ours and all(need.specifier.contains(version(need.name)) for need in needs)
     return False
 
 
 def plan(cpu):
     """Return what is wrong with .venv ("": nothing), the stamp it has if it is whole, and the one to reach."""
-    old, place = {}, [str(VENV), THIS]
-    with contextlib.suppress(OSError, ValueError):
+    old, whole = {}, False
+    with contextlib.suppress(Exception):  # no stamp, one in ruins, or of a place that is gone
         old = json.loads(STAMP.read_text(encoding="utf-8"))
-    whole = old.get("place") == place and PYTHON.exists()
+        whole = PYTHON.exists() and VENV.samefile(old["place"]) and old["python"] == THIS
     gpu = (whole and old["gpu"]) or (not cpu and sys.platform == "linux" and answer("nvidia-smi", "-L")[:4] == "GPU ")
     packages = [(ROOT / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "constraints.txt")]
-    new = {"place": place, "packages": packages, "gpu": gpu}
+    new = {"place": old["place"] if whole else str(VENV), "python": THIS, "packages": packages, "gpu": gpu}
     if whole:
         return "" if new == old else "The list of packages has changed", old, new
     if old:
-        return "The folder or its Python has moved since .venv was made ({}, {})".format(*old["place"]), {}, new
+        return f"The folder or its Python has moved since .venv was made ({old.get('place')})", {}, new
     return "The last set-up was broken off" if (VENV / "pyvenv.cfg").exists() else "First start", {}, new
 
 
@@ -162,8 +160,9 @@ def install(why, old, new):
     print(f"{why}. Setting .venv up with {'uv' if uv else 'pip'}{cost}.", flush=True)
     STAMP.unlink(missing_ok=True)
     if not old:
+        shutil.rmtree(VENV, ignore_errors=not VENV.exists())
         base = sys._base_executable  # .venv's own Python may be the active one, and is about to go
-        step(*[uv, "venv", "--python", base] if uv else [base, "-m", "venv", "--clear"], VENV)
+        step(*[uv, "venv", "--python", base] if uv else [base, "-m", "venv"], VENV)
     pip = [uv, "pip", "install", "--python", PYTHON, "pip"] if uv else [PYTHON, "-m", "pip", "install", "--no-compile"]
     step(*pip, "-c", "constraints.txt", "-e", f".[{','.join(EXTRAS + ['gpu'] * new['gpu'])}]")
     for link in VENV.glob("[Ll]ib/**/*qta_keras.pth"):  # an absolute "/été" stops Python < 3.13 under LC_ALL=C
