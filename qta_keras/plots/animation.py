@@ -61,7 +61,7 @@ class Animation(Picture):
             metadata={"image/png": {"alt": self.description}},
             raw=True,
         )
-        display(Markdown(f"*Animation: {self.description}*"))
+        display(Markdown(f"*Figure: {self.description}*"))
 
 
 def fit_animation(
