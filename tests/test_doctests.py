@@ -5,7 +5,19 @@ from importlib import import_module
 
 import pytest
 
-MODULES = ["data", "evaluate", "features", "models", "runtime", "plots.classification", "plots.picture"]
+MODULES = [
+    "data",
+    "evaluate",
+    "features",
+    "models",
+    "runtime",
+    "plots.animation",
+    "plots.classification",
+    "plots.descent",
+    "plots.logistic",
+    "plots.picture",
+    "plots.regression",
+]
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -91,6 +91,45 @@ def test_senseless_numbers_are_refused(arguments, message):
 
 
 @pytest.mark.parametrize(
+    ("build", "loss", "output"),
+    [
+        (models.linear_regression, "mean_squared_error", lambda z: z),
+        (models.logistic_regression, "binary_crossentropy", lambda z: 1 / (1 + np.exp(-z))),
+    ],
+)
+def test_a_regression_is_one_unit_that_starts_at_zero(build, loss, output):
+    model = build(2, learning_rate=1)
+    beta, alpha = model.get_weights()
+    assert (beta.tolist(), alpha.tolist()) == ([[0], [0]], [0])
+    assert (model.loss, model.jit_compile, float(model.optimizer.learning_rate)) == (loss, False, 1.0)
+    model.set_weights([np.array([[2.0], [-1.0]]), np.array([0.5])])
+    x = np.array([[1.0, 3.0], [-2.0, 0.5]], dtype="float32")
+    assert np.allclose(model.predict(x, verbose=0)[:, 0], output(0.5 + 2 * x[:, 0] - x[:, 1]), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("build", "gradient"),
+    [(models.linear_regression, lambda z, y: 2 * (z - y)), (models.logistic_regression, lambda z, y: 0.5 - y)],
+)
+def test_one_epoch_is_one_step_of_gradient_descent(build, gradient):
+    x, y = np.array([-1.0, 0.0, 2.0, 3.0], dtype="float32"), np.array([0.0, 0.0, 1.0, 1.0], dtype="float32")
+    model = build(learning_rate=0.3)
+    model.fit(x[:, np.newaxis], y[:, np.newaxis], batch_size=len(x), epochs=1, verbose=0)
+    slopes = gradient(np.zeros(4), y)
+    beta, alpha = model.get_weights()
+    assert alpha[0] == pytest.approx(-0.3 * slopes.mean(), abs=1e-6)
+    assert beta[0, 0] == pytest.approx(-0.3 * (slopes * x).mean(), abs=1e-6)
+
+
+@pytest.mark.parametrize("build", [models.linear_regression, models.logistic_regression])
+def test_senseless_regressions_are_refused(build):
+    with pytest.raises(ValueError, match="n_features is 0, but it must be 1 or more"):
+        build(0)
+    with pytest.raises(ValueError, match="learning_rate is 0, but it must be positive"):
+        build(learning_rate=0)
+
+
+@pytest.mark.parametrize(
     ("documents", "classes", "message"),
     [
         (["x"], list("abc"), "1 document names for 2 rows"),

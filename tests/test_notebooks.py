@@ -14,7 +14,11 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SETUP = (ROOT / "tools" / "setup_cell.py").read_text(encoding="utf-8").rstrip("\n")
 
 # The cells whose output may differ: by notebook, the beginning of the cell.
-MAY_DIFFER = {"03-neural-network-for-text-classification": ["print(runtime.describe())"]}
+MAY_DIFFER = {
+    "01-linear-regression-with-gradient-descent": ["plots.slider(", "plots.fit_animation(", "plots.slider("],
+    "02-logistic-regression-with-gradient-descent": ["def draw(alpha, beta):", "plots.fit_animation("],
+    "03-neural-network-for-text-classification": ["print(runtime.describe())"],
+}
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)

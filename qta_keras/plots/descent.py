@@ -1,0 +1,122 @@
+"""Figures of a loss with two parameters, and of the way that gradient descent takes over it."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
+
+Loss = Callable[[float, float], float]
+Box = tuple[tuple[float, float], tuple[float, float]]
+
+
+def loss_contours(
+    loss: Loss,
+    paths: Mapping[str, np.ndarray],
+    *,
+    box: Box | None = None,
+    title: str = "The way down the loss",
+    xlabel: str = "intercept α",
+    ylabel: str = "slope β",
+) -> Picture:
+    """Draw lines of equal loss over alpha and beta, and paths of descent on them.
+
+    Parameters
+    ----------
+    loss : callable
+        ``loss(alpha, beta)`` gives the loss, a number.
+    paths : mapping of str to array of float, shape (epochs + 1, 2)
+        Name of each run, with alpha and beta at its start and after each epoch; at least one.
+    box : ((float, float), (float, float)), optional
+        What to draw: lowest and highest alpha, lowest and highest beta. By default all paths, with a margin.
+    title, xlabel, ylabel : str
+        Words for the figure.
+
+    Examples
+    --------
+    >>> path = np.array([[0.0, 0.0], [1.0, 0.5], [1.0, 1.0]])
+    >>> picture = loss_contours(lambda alpha, beta: (alpha - 1) ** 2 + (beta - 1) ** 2, {"descent": path})
+    >>> picture.description
+    'Contours of the loss over intercept α and slope β. descent: from (0.00, 0.00), loss 2.00, to (1.00, 1.00), \
+loss 0.00, in 2 epochs.'
+    """
+    alphas, betas, heights = _grid(loss, box or _box_around(paths.values()), 70)
+    figure, axes = new_figure(width=7.0, height=4.8)
+    lowest = heights.min()
+    levels = lowest + (heights.max() - lowest) * np.linspace(0.03, 1, 14) ** 2
+    axes.contourf(alphas, betas, heights, levels=[lowest, *levels], cmap="Blues", alpha=0.7)
+    lines = axes.contour(alphas, betas, heights, levels=levels, colors="0.4", linewidths=0.6)
+    axes.clabel(lines, levels[1:-1:2], fontsize=8, colors="black", fmt="%.2g")
+    for number, (name, path) in enumerate(paths.items(), start=1):
+        style = {"color": COLOURS[number], "linestyle": LINE_STYLES[(number - 1) % 4], "marker": MARKERS[number - 1]}
+        axes.plot(*path.T, label=name, markersize=3.5, linewidth=1.5, **style)
+        axes.plot(*path[-1], "*", color="black", markersize=12)
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    # One unit is as long across as up, so that right angles look like right angles.
+    axes.set(xlim=(alphas.min(), alphas.max()), ylim=(betas.min(), betas.max()), aspect="equal")
+    axes.legend(framealpha=0.9)
+    told = "; ".join(_tell(name, path, loss) for name, path in paths.items())
+    return Picture(figure, f"Contours of the loss over {xlabel} and {ylabel}. {told}.")
+
+
+def loss_surface(
+    loss: Loss, path: np.ndarray, *, title: str = "The loss as a landscape", box: Box | None = None
+) -> Picture:
+    """Draw the loss as a surface over alpha and beta, in perspective, with the path of descent on it.
+
+    Parameters
+    ----------
+    loss, box
+        As for `loss_contours`.
+    path : array of float, shape (epochs + 1, 2)
+        alpha and beta at the start and after each epoch.
+    title : str
+        The figure's title.
+
+    Examples
+    --------
+    >>> path = np.array([[0.0, 0.0], [1.0, 0.5], [1.0, 1.0]])
+    >>> loss_surface(lambda alpha, beta: (alpha - 1) ** 2 + (beta - 1) ** 2, path).description[:53]
+    'Surface of the loss over intercept α and slope β: a b'
+    """
+    alphas, betas, heights = _grid(loss, box or _box_around([path]), 40)
+    figure = Figure(figsize=(6.4, 4.8), layout="constrained")
+    axes = figure.add_subplot(projection="3d", computed_zorder=False)
+    axes.plot_surface(
+        *np.meshgrid(alphas, betas), heights, cmap="Blues", alpha=0.8, linewidth=0.2, edgecolor="0.4", zorder=1
+    )
+    losses = [loss(alpha, beta) for alpha, beta in path]
+    axes.plot(*path.T, losses, color=COLOURS[1], marker="o", markersize=3, linewidth=2, zorder=2)
+    axes.plot(*path[-1:].T, losses[-1:], "*", color="black", markersize=12, zorder=3)
+    axes.view_init(elev=45, azim=-70)
+    axes.set(title=title, xlabel="intercept α", ylabel="slope β", zlabel="loss")
+    axes.locator_params(nbins=5)
+    axes.zaxis.labelpad = 8
+    axes.set_box_aspect(None, zoom=0.86)
+    return Picture(
+        figure,
+        f"Surface of the loss over intercept α and slope β: a bowl, {heights.min():.2f} at its lowest and "
+        f"{heights.max():.1f} at its highest here. {_tell('The path on it', path, loss)}.",
+    )
+
+
+def _box_around(paths: Sequence[np.ndarray]) -> Box:
+    """Return the ranges of all paths, a third wider on each side."""
+    points = np.concatenate(list(paths))
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = 0.33 * np.maximum(high - low, 1e-3)
+    return tuple(zip(low - margin, high + margin, strict=True))
+
+
+def _grid(loss: Loss, box: Box, steps: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    alphas, betas = (np.linspace(low, high, steps) for low, high in box)
+    return alphas, betas, np.array([[loss(alpha, beta) for alpha in alphas] for beta in betas])
+
+
+def _tell(name: str, path: np.ndarray, loss: Loss) -> str:
+    (first, last), epochs = (path[0], path[-1]), len(path) - 1
+    return (
+        f"{name}: from ({first[0]:.2f}, {first[1]:.2f}), loss {loss(*first):.2f}, to ({last[0]:.2f}, {last[1]:.2f}), "
+        f"loss {loss(*last):.2f}, in {epochs} epochs"
+    )
