@@ -6,6 +6,7 @@ from importlib import import_module
 import pytest
 
 MODULES = ["data", "evaluate", "features", "models", "runtime", "plots.classification", "plots.picture"]
+MODULES += ["plots.derivatives", "plots.gradients", "plots.interactive", "plots.matrices", "plots.vectors"]
 
 
 @pytest.mark.parametrize("module", MODULES)
