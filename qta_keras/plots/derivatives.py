@@ -68,7 +68,7 @@ def step_errors(steps: Sequence[float], errors: Mapping[str, Sequence[float]]) -
     Examples
     --------
     >>> step_errors([0.1, 0.01], {"forward": [0.2, 0.02]}).description
-    'Error against step size, both on logarithmic axes, for steps from 0.1 to 0.01. Smallest: forward at step 0.01.'
+    'Error against step size, both on logarithmic axes, for steps from 10^-1 to 10^-2. Smallest: forward at step 10^-2.'
     """
     figure, axes = new_figure()
     for number, (name, error) in enumerate(errors.items()):
@@ -77,11 +77,11 @@ def step_errors(steps: Sequence[float], errors: Mapping[str, Sequence[float]]) -
     axes.invert_xaxis()
     axes.set(title="Smaller steps help, until rounding takes over", xlabel="step h", ylabel="error of the slope")
     axes.legend(frameon=False)
-    best = ", ".join(f"{name} at step {steps[int(np.argmin(error))]:.3g}" for name, error in errors.items())
+    best = ", ".join(f"{name} at step {_power(steps[int(np.argmin(error))])}" for name, error in errors.items())
     return Picture(
         figure,
-        f"Error against step size, both on logarithmic axes, for steps from {steps[0]:.3g} to {steps[-1]:.3g}. "
-        f"Smallest: {best}.",
+        f"Error against step size, both on logarithmic axes, for steps from {_power(steps[0])} to "
+        f"{_power(steps[-1])}. Smallest: {best}.",
     )
 
 
@@ -115,3 +115,9 @@ def curves_with_slopes(curves: Mapping[str, tuple[Function, Function]], x: Seque
         told.append(f"{name}: slope from {slopes[0]:.3g} to {slopes[-1]:.3g}{flat}")
     np.atleast_1d(panels)[0].legend(frameon=False)
     return Picture(figure, f"Curves with their slopes for x from {x[0]:.3g} to {x[-1]:.3g}. {'; '.join(told)}.")
+
+
+def _power(step: float) -> str:
+    """Write a power of ten as such, and any other number as it is."""
+    exponent = round(float(np.log10(step)))
+    return f"10^{exponent}" if np.isclose(step, 10.0**exponent, atol=0) else f"{step:.3g}"

@@ -32,7 +32,7 @@ def grid_before_after(matrix: Sequence[Sequence[float]], *, point: Sequence[floa
     --------
     >>> print(grid_before_after([[1, -2], [-0.5, 2]]).description)
     A grid before and after the matrix has moved it. (1, 0) goes to (1, -0.5), (0, 1) goes to (-2, 2) and (1, 1) goes \
-to (-1, 1.5). Areas become 1 times as large.
+to (-1, 1.5). Areas are multiplied by 1.
     """
     matrix = _checked(matrix, rows=2)
     figure, panels = new_figure(2, width=8.5, height=4.3)
@@ -52,8 +52,8 @@ to (-1, 1.5). Areas become 1 times as large.
     goes = [f"{_point(a)} goes to {_point(b)}" for a, b in zip(followed, followed @ matrix.T, strict=True)]
     return Picture(
         figure,
-        f"A grid before and after the matrix has moved it. {goes[0]}, {goes[1]} and {goes[2]}. Areas become "
-        f"{abs(np.linalg.det(matrix)):.3g} times as large.",
+        f"A grid before and after the matrix has moved it. {goes[0]}, {goes[1]} and {goes[2]}. Areas are "
+        f"multiplied by {abs(np.linalg.det(matrix)):.3g}.",
     )
 
 
@@ -97,7 +97,9 @@ def plane_into_space(matrix: Sequence[Sequence[float]]) -> Picture:
     space.set(title="After: a sheet in space", zlabel="third number")
     space.view_init(elev=18, azim=-65)
     space.set_box_aspect((1, 1, 0.9), zoom=0.9)
-    space.locator_params(nbins=5)
+    space.locator_params(nbins=4)
+    space.tick_params(labelsize=8)
+    space.zaxis.labelpad = 6
     one, other = (_point(column) for column in matrix.T)
     return Picture(
         figure,
@@ -109,7 +111,8 @@ def plane_into_space(matrix: Sequence[Sequence[float]]) -> Picture:
 def similarity_map(similarities: pd.DataFrame, *, title: str = "Cosine similarity") -> Picture:
     """Draw how similar each document is to each other, as shades of colour.
 
-    Where similarities below zero occur, the shades run from -1 through white at 0 to 1.
+    Where similarities below zero occur, the shades run from -1 through white at 0 to 1. The diagonal, each document
+    with itself, is left blank.
 
     Parameters
     ----------
@@ -128,7 +131,9 @@ def similarity_map(similarities: pd.DataFrame, *, title: str = "Cosine similarit
     signed = values.min() < 0
     figure, axes = new_figure(width=2.6 + 0.14 * n, height=2.2 + 0.13 * n)
     axes.grid(visible=False)
-    image = axes.imshow(values, cmap="RdBu_r" if signed else "viridis", vmin=-1 if signed else 0, vmax=1)
+    shown = np.where(np.eye(n, dtype=bool), np.nan, values)
+    low, high = (-1, 1) if signed else (np.floor(10 * np.nanmin(shown)) / 10, np.ceil(10 * np.nanmax(shown)) / 10)
+    image = axes.imshow(shown, cmap="RdBu_r" if signed else "viridis", vmin=low, vmax=high)
     figure.colorbar(image, label="cosine similarity", shrink=0.7)
     axes.set_xticks(range(n), similarities.columns, rotation=90, fontsize=7)
     axes.set_yticks(range(n), similarities.index, fontsize=7)
