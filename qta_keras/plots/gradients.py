@@ -79,7 +79,7 @@ def rise_by_direction(degrees: Sequence[float], rises: Sequence[float], *, gradi
     axes.plot(degrees[top], rises[top], MARKERS[0], color="black", label="fastest rise")
     axes.set_xticks(range(0, 361, 45))
     axes.set(title="No direction rises faster", xlabel="direction (degrees)", ylabel="rise per unit of length")
-    axes.legend(loc="lower center", framealpha=0.9)
+    axes.legend(framealpha=0.9)
     return Picture(
         figure,
         f"Rise against direction: fastest at {degrees[top]:.0f} degrees with {rises[top]:.3g}, slowest at "
