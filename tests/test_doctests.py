@@ -17,6 +17,11 @@ MODULES = [
     "plots.logistic",
     "plots.picture",
     "plots.regression",
+    "plots.derivatives",
+    "plots.gradients",
+    "plots.interactive",
+    "plots.matrices",
+    "plots.vectors",
 ]
 
 

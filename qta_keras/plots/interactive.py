@@ -1,39 +1,52 @@
-"""Sliders: a figure that is drawn again when a hand moves its parameters."""
+"""Sliders: a hand on the numbers behind a figure, where a notebook can show one."""
 
 import importlib.util
 import os
+import sys
 from collections.abc import Callable
 
 from qta_keras.plots.picture import Picture
 
 
 def slider(draw: Callable[..., Picture], **ranges: tuple) -> None:
-    """Show a figure with a slider for each of its parameters.
+    """Draw a figure again whenever one of its numbers is moved with a slider.
 
-    Nothing is shown with the environment variable ``QTA_KERAS_PROGRESS=0``, where outputs are stored.
+    Nothing is shown where outputs are stored (the environment variable ``QTA_KERAS_PROGRESS=0``), for a stored
+    slider could not move. Where ipywidgets is missing, or no notebook runs, one sentence says so.
 
     Parameters
     ----------
     draw : callable
-        Takes the parameters by name and returns a `Picture`.
+        Takes the numbers by keyword and returns the picture. Its default values are where the sliders start.
     **ranges : tuple
-        For each parameter: lowest value, highest value, step.
+        For each number ``(lowest, highest, step)``.
 
     Examples
     --------
-    >>> slider(lambda alpha: Picture(None, f"alpha is {alpha}"), alpha=(0.0, 1.0, 0.1))  # doctest: +SKIP
+    >>> from qta_keras.plots.picture import new_figure
+    >>> def line(slope=1.0):
+    ...     figure, axes = new_figure()
+    ...     axes.plot([0, 1], [0, slope])
+    ...     return Picture(figure, f"A line of slope {slope}.")
+    >>> line()
+    A line of slope 1.0.
+    >>> slider(line, slope=(-2.0, 2.0, 0.5))  # doctest: +SKIP
     """
     if os.environ.get("QTA_KERAS_PROGRESS") == "0":
         return
-    if importlib.util.find_spec("ipywidgets") is None or not _has_kernel():
-        print("The sliders need Jupyter with ipywidgets; the figure beside them shows the same.")
-        return
-    import ipywidgets
+    if importlib.util.find_spec("ipywidgets") is None:
+        print("There is no slider here, for ipywidgets is not installed; the figure above tells the same.")
+    elif not _in_notebook():
+        print("There is no slider here, for it needs a running notebook; the figure above tells the same.")
+    else:
+        from ipywidgets import interact
 
-    ipywidgets.interact(draw, **ranges)
+        interact(draw, **ranges)
 
 
-def _has_kernel() -> bool:
+def _in_notebook() -> bool:
+    if "IPython" not in sys.modules:
+        return False
     from IPython import get_ipython
 
     return hasattr(get_ipython(), "kernel")
