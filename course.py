@@ -33,7 +33,7 @@ FAULTS = {  # what the system or an installer says: what to do about it
     r"Read-only|Permission .*venv\.lock'": "This folder is read-only and .venv belongs in it: copy it elsewhere",
     r"Permission denied|(os e|WinE)rror (5|32)\b": "A file is in use, or not yours to change: close JupyterLab",
     r"ensurepip|No module named venv": f"Python's venv is missing: get it (`sudo apt install python{THIS}-venv`)",
-    r"Connect|HASHES|Failed to (fetch|download)": "The packages could not be downloaded in full: check the network",
+    r"Connect|HASHES|Failed to (fetch|download)": "Not all packages came through (the others are kept): check the network",
     r"for tensorflow|no wheels": "TensorFlow has no package for this kind of computer: use Colab (see README.md)",
     r".*(?i:error): (?!subprocess)(?s:.*)|.*\s*\Z": "The set-up failed: see to this",
 }

@@ -1,0 +1,541 @@
+"""course.py sets .venv up, mends it and hands over; here with installers that only write down what they are told."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = (ROOT / "course.py").read_text(encoding="utf-8")
+BASE = os.path.realpath(sys.executable)  # outside .venv, whose packages would count as an active environment's
+
+PYPROJECT = """
+[project]
+name = "a-name-that-nothing-installed-has"
+version = "1.0"
+dependencies = []
+[project.optional-dependencies]
+lab = []
+test = []
+pages = []
+"""
+TOOLS = """
+import json, os, sys
+print("TOOLS", json.dumps({
+    "args": sys.argv[1:], "cwd": os.getcwd(), "python": sys.executable, "environ": dict(os.environ)
+}))
+sys.exit(7)
+"""
+UV = """
+echo "$*" >> "$COURSE_TEST_CALLS"
+if [ -n "$COURSE_TEST_SAYS" ] && [ "$1" = "$COURSE_TEST_FAILS" ]; then echo "$COURSE_TEST_SAYS" >&2; exit 1; fi
+if [ -n "$COURSE_TEST_KILLS" ] && [ "$1" = "$COURSE_TEST_KILLS" ]; then kill -9 $PPID; exit 1; fi
+if [ "$1" = venv ]; then
+    for last; do :; done
+    mkdir -p "$last/bin" "$last/lib/python/site-packages"
+    touch "$last/pyvenv.cfg"
+    ln -s "$COURSE_TEST_BASE" "$last/bin/python"
+    echo /an/absolute/path > "$last/lib/python/site-packages/_editable_impl_qta_keras.pth"
+    echo "x = 1" > "$last/lib/python/site-packages/some.py"
+fi
+"""
+
+posix = pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
+
+
+def script(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/sh\n" + textwrap.dedent(text))
+    path.chmod(0o755)
+
+
+class Course:
+    """A copy of course.py with a small project around it, and nothing on PATH but the stand-ins."""
+
+    def __init__(self, folder, programs):
+        self.folder, self.programs = folder, programs
+        self.venv, self.stamp = folder / ".venv", folder / ".venv" / "course.json"
+        self.calls_file = programs / "calls.txt"
+        (folder / "tools").mkdir(parents=True)
+        (folder / "tools" / "__main__.py").write_text(TOOLS)
+        (folder / "pyproject.toml").write_text(PYPROJECT)
+        (folder / "constraints.txt").write_text("")
+        shutil.copy(ROOT / "course.py", folder)
+        script(programs / "uv", UV)
+
+    def command(self, *args, python=BASE, change=None, **environ):
+        environ = {
+            "PATH": f"{self.programs}:/usr/bin:/bin",
+            "COURSE_TEST_CALLS": str(self.calls_file),
+            "COURSE_TEST_BASE": BASE,
+            **{"HOME": str(self.programs), "LC_ALL": "C"},
+            **environ,
+        }
+        command = [python, str(self.folder / "course.py"), *args]
+        if change:  # something about Python itself, before it runs course.py
+            prelude = "import runpy, sys, os, shutil, types; sys.argv = sys.argv[1:]; "
+            command = [
+                python,
+                "-c",
+                f"{prelude}{change}; runpy.run_path(sys.argv[0], run_name='__main__')",
+                *command[1:],
+            ]
+        return {"args": command, "env": environ, "cwd": self.programs, "text": True, "encoding": "utf-8"}
+
+    def start(self, *args, **options):
+        return subprocess.run(**self.command(*args, **options), capture_output=True, timeout=30)
+
+    def calls(self):
+        """Return what uv was told since the last question."""
+        lines = self.calls_file.read_text().splitlines() if self.calls_file.exists() else []
+        self.calls_file.unlink(missing_ok=True)
+        return lines
+
+
+@pytest.fixture
+def course(tmp_path):
+    return Course(tmp_path / "the course", tmp_path / "programs")
+
+
+@pytest.fixture
+def ready(course):
+    assert course.start("test").returncode == 7
+    assert len(course.calls()) == 2
+    return course
+
+
+def handed_over(done):
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("TOOLS ")]
+    return json.loads(line.removeprefix("TOOLS "))
+
+
+def sentence(done):
+    """Return the one line that a fault is told in."""
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    (line,) = done.stderr.splitlines()
+    return line
+
+
+# The file itself
+
+
+def test_it_parses_on_python_3_8():
+    ast.parse(SOURCE, feature_version=(3, 8))
+
+
+def test_it_stays_short():
+    assert len(SOURCE.splitlines()) < 200
+
+
+def test_it_needs_the_standard_library_only():
+    tree = ast.parse(SOURCE)
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in imported} - {"packaging"} <= sys.stdlib_module_names
+
+
+def test_nothing_younger_than_python_3_8_is_imported_before_the_version_is_checked():
+    at_the_top = [node for node in ast.parse(SOURCE).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert "tomllib" not in ast.unparse(at_the_top)
+    assert "packaging" not in ast.unparse(at_the_top)
+
+
+def test_its_pythons_are_the_ones_of_the_project():
+    pythons = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert f"PYTHONS = {json.dumps(pythons[::-1])}" in SOURCE
+
+
+def test_the_constraints_name_no_index():
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    assert "tensorflow==" in text
+    assert not re.search(r"http|://|@|^\s*-", text, flags=re.MULTILINE)
+
+
+# Words and hand-over
+
+
+@pytest.mark.parametrize(("words", "status"), [([], 2), (["dance"], 2), (["--cpu"], 2), (["--help"], 0), (["-h"], 0)])
+def test_a_word_it_does_not_know_lists_the_words(course, words, status):
+    done = course.start(*words)
+    assert done.returncode == status
+    for word in ("run", "test", "lab", "record"):
+        assert re.search(rf"^  {word} +\w.{{20}}", done.stdout, flags=re.MULTILINE)
+    assert not course.venv.exists()
+
+
+@posix
+def test_the_first_start_sets_up_says_so_and_hands_over(course):
+    done = course.start("test", "--threads", "2", "a b")
+    assert done.returncode == 7
+    begin, end, _ = done.stdout.splitlines()
+    assert re.match(r"First start\. Setting \.venv up with uv: .* GB to download, .* GB on disk, .* minutes", begin)
+    assert re.match(r"\.venv is ready after \d+ s\.", end)
+    what = handed_over(done)
+    assert what["args"] == ["test", "--threads", "2", "a b"]
+    assert what["cwd"] == str(course.folder)
+    assert what["python"] == str(course.venv / "bin" / "python")
+    make, install = course.calls()
+    assert make == f"venv --python {BASE} {course.venv}"
+    assert install == f"pip install --python {what['python']} pip -c constraints.txt -e .[lab,test,pages]"
+    assert list(course.venv.rglob("some.*.pyc")), "no bytecode: every kernel would compile TensorFlow"
+
+
+@posix
+def test_the_path_to_the_package_suits_every_locale(ready):
+    (link,) = ready.venv.rglob("*qta_keras.pth")
+    assert (link.parent / link.read_text()).resolve() == ready.folder.resolve()
+    assert not Path(link.read_text()).is_absolute()
+
+
+@posix
+def test_a_second_start_is_silent_and_quick(ready):
+    begin = time.perf_counter()
+    done = ready.start("run")
+    assert time.perf_counter() - begin < 1.5  # 0.1 s on an idle machine
+    assert handed_over(done)["args"] == ["run"]
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr == ""
+    assert ready.calls() == []
+
+
+@posix
+def test_the_same_folder_by_another_way_is_the_same(ready, tmp_path):
+    (tmp_path / "link").symlink_to(ready.folder)
+    for way in (tmp_path / "link", tmp_path / "programs" / ".." / "the course"):
+        ready.folder = way
+        assert len(ready.start("run").stdout.splitlines()) == 1
+
+
+@posix
+def test_a_state_that_breaks_or_slows_notebooks_is_not_handed_over(ready):
+    stray = dict.fromkeys(("PYTHONDONTWRITEBYTECODE", "PYTHONOPTIMIZE", "PYTHONSAFEPATH"), "1")
+    environ = handed_over(ready.start("run", PYTHONPATH="/of/the/reader", **stray))["environ"]
+    assert not stray.keys() & environ.keys()
+    assert environ["PYTHONPATH"] == "/of/the/reader"
+    assert environ["PATH"].split(":")[0] == str(ready.venv / "bin")
+
+
+@posix
+def test_an_environment_that_holds_everything_is_used_as_it_is(course):
+    installed = subprocess.run(
+        [sys.executable, "-c", "import pytest, packaging; print(pytest.__version__, packaging.__version__)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    text = PYPROJECT.replace("a-name-that-nothing-installed-has", "pytest").replace('"1.0"', f'"{installed[0]}"')
+    text = text.replace("test = []", "test = ['packaging>=20', 'nonsense>=3; sys_platform == \"a toaster\"']")
+    (course.folder / "pyproject.toml").write_text(text)
+    done = course.start("run", python=sys.executable)
+    assert handed_over(done)["python"] == sys.executable
+    assert not course.venv.exists()
+    for wanted in ("packaging>=999", "nonsense"):
+        (course.folder / "pyproject.toml").write_text(text.replace("packaging>=20", wanted))
+        done = course.start("run", python=sys.executable)
+        assert handed_over(done)["python"] == str(course.venv / "bin" / "python")
+
+
+# The stamp
+
+
+@posix
+@pytest.mark.parametrize("killed_while", ["venv", "pip"])
+def test_a_set_up_that_was_killed_begins_anew(course, killed_while):
+    assert course.start("test", COURSE_TEST_KILLS=killed_while).returncode == -9
+    assert not course.stamp.exists()
+    course.venv.mkdir(exist_ok=True)
+    (course.venv / "half a package").touch()
+    course.calls()
+    done = course.start("test")
+    assert done.returncode == 7
+    assert [call.split()[0] for call in course.calls()] == ["venv", "pip"]
+    assert not (course.venv / "half a package").exists()
+    assert killed_while == "venv" or done.stdout.startswith("The last set-up was broken off.")
+
+
+@posix
+@pytest.mark.parametrize("how", ["moved", "copied"])
+def test_an_environment_in_another_place_is_made_anew(ready, tmp_path, how):
+    (shutil.move if how == "moved" else shutil.copytree)(ready.folder, tmp_path / "été 2026")
+    was, ready.folder = ready.folder, tmp_path / "été 2026"
+    done = ready.start("test")
+    assert done.returncode == 7
+    assert done.stdout.startswith(f"The folder or its Python has moved since .venv was made ({was / '.venv'})")
+    make, _ = ready.calls()
+    assert make.endswith("été 2026/.venv")
+
+
+@posix
+@pytest.mark.parametrize("what", ["gone", "another"])
+def test_an_environment_of_another_python_is_made_anew(ready, what):
+    if what == "gone":
+        (ready.venv / "bin" / "python").unlink()
+    else:
+        ready.stamp.write_text(json.dumps({**json.loads(ready.stamp.read_text()), "python": "3.10"}))
+    assert ready.start("test").stdout.startswith("The folder or its Python has moved")
+    assert [call.split()[0] for call in ready.calls()] == ["venv", "pip"]
+
+
+@posix
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+def test_changed_packages_are_installed_over_a_whole_environment(ready, name):
+    (ready.venv / "the reader's own").touch()
+    with (ready.folder / name).open("a") as file:
+        file.write("# changed\n")
+    done = ready.start("test", COURSE_TEST_KILLS="pip")
+    assert done.returncode == -9
+    assert not ready.stamp.exists(), "the stamp has to go before the packages change"
+    assert [call.split()[0] for call in ready.calls()] == ["pip"]
+    assert (ready.venv / "the reader's own").exists()
+
+
+@posix
+def test_packages_the_reader_added_survive_a_change(ready):
+    (ready.venv / "the reader's own").touch()
+    (ready.folder / "constraints.txt").write_text("# changed\n")
+    done = ready.start("test")
+    assert done.stdout.startswith("The list of packages has changed. Setting .venv up with uv.\n")
+    assert (ready.venv / "the reader's own").exists()
+    assert len(ready.start("test").stdout.splitlines()) == 1
+
+
+@posix
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"place": 3}'])
+def test_a_stamp_in_ruins_counts_as_none(ready, text):
+    ready.stamp.write_text(text)
+    assert ready.start("test").returncode == 7
+    assert [call.split()[0] for call in ready.calls()] == ["venv", "pip"]
+
+
+# The GPU
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="TensorFlow's GPU packages are for Linux")
+
+
+@LINUX
+def test_a_gpu_adds_its_packages_and_says_how_large_they_are(course):
+    script(course.programs / "nvidia-smi", '[ "$1" = -L ] && echo "GPU 0: a pretended one"')
+    done = course.start("test")
+    assert re.search(r"NVIDIA GPU 2\.5 GB more to download, 4\.2 on disk \(.*--cpu\)", done.stdout)
+    assert course.calls()[1].endswith(".[lab,test,pages,gpu]")
+    assert "QTA_KERAS_DEVICE" not in handed_over(done)["environ"]
+    # Once there, the packages stay, and nobody is asked again.
+    done = course.start("test", "--cpu")
+    assert handed_over(done)["environ"]["QTA_KERAS_DEVICE"] == "cpu"
+    script(course.programs / "nvidia-smi", "touch asked; exit 1")
+    course.start("test")
+    assert course.calls() == []
+    assert not (course.programs / "asked").exists()
+
+
+@LINUX
+@pytest.mark.parametrize("how", ["before", "after", "variable"])
+def test_the_gpu_can_be_declined(course, how):
+    script(course.programs / "nvidia-smi", 'echo "GPU 0: a pretended one"')
+    words = {"before": ["--cpu", "lab", "x"], "after": ["lab", "x", "--cpu"], "variable": ["lab", "x"]}[how]
+    done = course.start(*words, **({"QTA_KERAS_DEVICE": "cpu"} if how == "variable" else {}))
+    assert "GPU" not in done.stdout.splitlines()[0]
+    assert course.calls()[1].endswith(".[lab,test,pages]")
+    what = handed_over(done)
+    assert what["args"] == ["lab", "x"]
+    assert what["environ"]["QTA_KERAS_DEVICE"] == "cpu"
+
+
+@LINUX
+@pytest.mark.parametrize("program", ["echo 'No devices were found'", "echo 'GPU 0: broken'; exit 9"])
+def test_an_nvidia_smi_without_a_gpu_adds_nothing(course, program):
+    script(course.programs / "nvidia-smi", program)
+    course.start("test")
+    assert course.calls()[1].endswith(".[lab,test,pages]")
+
+
+# Another Python
+
+OLD = "sys.version_info = (3, 8, 18, 'final', 0); sys.version = '3.8.18 (pretended)'"
+
+
+@posix
+def test_an_old_python_goes_on_with_the_first_that_answers(course):
+    script(course.programs / "python3.13", "echo 'pyenv: python3.13: command not found' >&2; exit 127")
+    script(course.programs / "python3.12", "echo 3.8")  # not what it is called
+    script(course.programs / "python3.11", 'if [ "$1" = -c ]; then echo 3.11; else echo "went on: $*"; exit 5; fi')
+    done = course.start("test", "--cpu", "a b", change=OLD)
+    assert done.returncode == 5
+    first, second = done.stdout.splitlines()
+    assert first == "This is Python 3.8.18: going on with python3.11."
+    assert second == f"went on: {course.folder / 'course.py'} test --cpu a b"
+
+
+@posix
+def test_without_a_python_that_will_do_it_says_where_to_get_one(course):
+    for number in (11, 12, 13):
+        script(course.programs / f"python3.{number}", "exit 1")
+    done = course.start("test", change=OLD)
+    said = sentence(done)
+    assert said.startswith("The course needs Python 3.11, 3.12 or 3.13, not 3.8.18: ")
+    for source in ("python.org", "winget install", "brew install", "apt install"):
+        assert source in said
+    assert not course.venv.exists()
+
+
+# Two at once
+
+
+@posix
+def test_a_second_start_waits_for_the_first(course):
+    import fcntl
+
+    with (course.folder / ".venv.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        second = subprocess.Popen(**course.command("test"), stdout=subprocess.PIPE)
+        assert second.stdout.readline() == "Another start is setting .venv up: waiting for it.\n"
+        time.sleep(0.5)
+        assert second.poll() is None
+        assert course.calls() == []
+    rest = second.communicate(timeout=20)[0]
+    assert "First start" in rest
+    assert second.returncode == 7
+
+
+@posix
+def test_the_second_start_does_nothing_that_the_first_has_done(ready):
+    import fcntl
+
+    text = ready.stamp.read_text()
+    ready.stamp.unlink()
+    with (ready.folder / ".venv.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        second = subprocess.Popen(**ready.command("test"), stdout=subprocess.PIPE)
+        assert "waiting" in second.stdout.readline()
+        ready.stamp.write_text(text)
+    assert second.communicate(timeout=20)[0].startswith("TOOLS")
+    assert ready.calls() == []
+
+
+@posix
+def test_a_start_does_not_disturb_an_installer_that_outlived_its_own(course):
+    script(course.programs / "uv", "kill -9 $PPID; exec sleep 1")
+    assert course.start("test").returncode == -9
+    script(course.programs / "uv", UV)
+    begin = time.perf_counter()
+    assert course.start("test").stdout.startswith("Another start")
+    assert time.perf_counter() - begin > 0.5
+
+
+# Faults
+
+
+@posix
+@pytest.mark.parametrize(
+    ("says", "expected"),
+    [
+        ("error: Failed to fetch: `https://an.index/simple/keras/`", "Not all packages came through"),
+        ("WARNING: Retrying after 'NewConnectionError(...)'\nERROR: No matching distribution", "Not all packages came"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM", "Not all packages came through"),
+        ("OSError: [Errno 28] No space left on device", "The disk is full"),
+        ("error: failed to copy (os error 112)", "The disk is full"),
+        ("error: failed to remove file: Access is denied. (os error 5)", "A file is in use"),
+        ("PermissionError: [WinError 32] The process cannot access the file", "A file is in use"),
+        ("The virtual environment was not created because ensurepip is not available.", "Python's venv is missing"),
+        ("ERROR: No matching distribution found for tensorflow==2.21.0", "TensorFlow has no package"),
+        ("because tensorflow==2.21.0 has no wheels with a matching platform tag", "TensorFlow has no package"),
+        ("Collecting x\nERROR: something else", "The set-up failed: see to this and type the same again. (ERROR: some"),
+        ("nobody knows", "The set-up failed: see to this and type the same again. (nobody knows)"),
+    ],
+)
+def test_a_fault_is_told_in_a_sentence_and_the_next_start_works(course, says, expected):
+    done = course.start("test", COURSE_TEST_SAYS=says, COURSE_TEST_FAILS="pip")
+    said = sentence(done)
+    assert said.startswith(expected)
+    assert "type the same again" in said
+    assert not course.stamp.exists()
+    assert course.start("test").returncode == 7
+
+
+@posix
+@pytest.mark.parametrize(("gpu", "free", "enough"), [(False, 3.9, False), (False, 4.1, True), (True, 10.9, False)])
+def test_a_disk_that_is_too_small_is_told_before_anything_is_done(course, gpu, free, enough):
+    if gpu and sys.platform != "linux":
+        pytest.skip("TensorFlow's GPU packages are for Linux")
+    if gpu:
+        script(course.programs / "nvidia-smi", 'echo "GPU 0: a pretended one"')
+    change = f"shutil.disk_usage = lambda path: types.SimpleNamespace(free={free}e9)"
+    done = course.start("test", change=change)
+    if enough:
+        assert done.returncode == 7
+    else:
+        assert re.search(rf"needs {11 if gpu else 4} GB of free disk and has {free}: make room", sentence(done))
+        assert course.calls() == []
+        assert not course.venv.exists()
+
+
+@posix
+def test_a_folder_that_cannot_be_written_to_is_told(course):
+    (course.folder / ".venv.lock").mkdir()  # stands for it: root may write where others may not
+    change = "import builtins, errno; real = open; builtins.open = lambda path, *a, **k: (_ for _ in ()).throw("
+    change += "OSError(errno.EROFS, 'Read-only file system', str(path))) if str(path).endswith('.lock') else real(path, *a, **k)"
+    said = sentence(course.start("test", change=change))
+    assert said.startswith("This folder is read-only and .venv belongs in it: copy it elsewhere")
+    assert str(course.folder) in said
+
+
+@posix
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_whose_environment_is_whole_just_runs(ready):
+    ready.folder.chmod(0o555)
+    ready.venv.chmod(0o555)
+    try:
+        assert len(ready.start("test").stdout.splitlines()) == 1
+    finally:
+        ready.folder.chmod(0o755)
+        ready.venv.chmod(0o755)
+
+
+@posix
+def test_a_missing_file_of_the_project_is_named(ready):
+    (ready.folder / "constraints.txt").unlink()
+    assert "constraints.txt" in sentence(ready.start("test"))
+
+
+@posix
+@pytest.mark.parametrize("locale", ["C", "POSIX", ""])
+def test_a_folder_with_any_letters_works_in_any_locale(tmp_path, locale):
+    course = Course(tmp_path / "été 2026 Ω", tmp_path / "programs")
+    done = course.start("test", LC_ALL=locale)
+    assert handed_over(done)["cwd"] == str(course.folder)
+    assert len(course.start("test", LC_ALL=locale).stdout.splitlines()) == 1
+
+
+@posix
+def test_ctrl_c_ends_a_set_up_without_a_traceback(course):
+    script(course.programs / "uv", "kill -INT $PPID; sleep 1")
+    done = course.start("test")
+    assert done.returncode == 130
+    assert done.stderr == ""
+    assert not course.stamp.exists()
+
+
+@posix
+def test_without_uv_pip_does_it(course):
+    """The base Python is a stand-in here: ``-m venv`` makes an environment whose ``-m pip`` is written down."""
+    (course.programs / "uv").unlink()
+    python = course.programs / "base"
+    told = f'case "$2" in venv|pip|compileall) echo "$*" >> {course.calls_file};; *) exec {BASE} "$@";; esac\n'
+    make = f'if [ "$2" = venv ]; then mkdir -p "$3/bin"; cp "{python}" "$3/bin/python"; fi\n'
+    script(python, told + make)
+    done = course.start("test", change=f"sys._base_executable = {str(python)!r}")
+    assert "Setting .venv up with pip" in done.stdout
+    make, install, compile_all = course.calls()
+    assert make == f"-m venv {course.venv}"
+    assert install == "-m pip install --no-compile -c constraints.txt -e .[lab,test,pages]"
+    assert compile_all.startswith("-m compileall -q")
+    assert done.returncode == 7
