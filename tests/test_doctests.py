@@ -7,7 +7,9 @@ import pytest
 
 MODULES = [
     "data",
-    "evaluate",
+    "evaluate.comparison",
+    "evaluate.mistakes",
+    "evaluate.scores",
     "features",
     "models",
     "runtime",
