@@ -33,7 +33,7 @@ FAULTS = {  # what the system or an installer says: what to do about it
     r"Read-only|Permission .*venv\.lock'": "This folder is read-only and .venv belongs in it: copy it elsewhere",
     r"Permission denied|(os e|WinE)rror (5|32)\b": "A file is in use, or not yours to change: close JupyterLab",
     r"ensurepip|No module named venv": f"Python's venv is missing: get it (`sudo apt install python{THIS}-venv`)",
-    r"Connect|HASHES|Failed to (fetch|download)": "Not all packages came through (the others are kept): check the network",
+    r"Connect|HASHES|Failed to (fetch|download)": "Not all packages arrived (the others are kept): check the network",
     r"for tensorflow|no wheels": "TensorFlow has no package for this kind of computer: use Colab (see README.md)",
     r".*(?i:error): (?!subprocess)(?s:.*)|.*\s*\Z": "The set-up failed: see to this",
 }
@@ -158,13 +158,16 @@ def install(why, old, new):
     cost = "" if old else ": 0.9 GB to download, 3 GB on disk, 1 to 3 minutes on a fast line"
     cost += "; for the NVIDIA GPU 2.5 GB more to download, 4.2 on disk (not wanted: Ctrl-C, then --cpu)" if gpu else ""
     print(f"{why}. Setting .venv up with {'uv' if uv else 'pip'}{cost}.", flush=True)
-    STAMP.unlink(missing_ok=True)
-    if not old:
+    pip = [uv, "pip", "install", "--python", PYTHON, "pip"] if uv else [PYTHON, "-m", "pip", "install", "--no-compile"]
+    pip += ["-c", "constraints.txt", "-e", f".[{','.join(EXTRAS + ['gpu'] * new['gpu'])}]"]
+    if old:
+        step(*pip, "--dry-run")  # without a network it ends here, and .venv stays as good as it was
+        STAMP.unlink()
+    else:
         shutil.rmtree(VENV, ignore_errors=not VENV.exists())
         base = sys._base_executable  # .venv's own Python may be the active one, and is about to go
         step(*[uv, "venv", "--python", base] if uv else [base, "-m", "venv"], VENV)
-    pip = [uv, "pip", "install", "--python", PYTHON, "pip"] if uv else [PYTHON, "-m", "pip", "install", "--no-compile"]
-    step(*pip, "-c", "constraints.txt", "-e", f".[{','.join(EXTRAS + ['gpu'] * new['gpu'])}]")
+    step(*pip)
     for link in VENV.glob("[Ll]ib/**/*qta_keras.pth"):  # an absolute "/été" stops Python < 3.13 under LC_ALL=C
         link.write_text(os.path.relpath(ROOT, link.parent), encoding="ascii")
     step(PYTHON, "-m", "compileall", "-q", "-j", "0", VENV)

@@ -21,6 +21,9 @@ MAY_DIFFER = {
     "03-neural-network-for-text-classification": ["print(runtime.describe())"],
 }
 
+# The rows whose notebooks are still to come.
+NOT_YET = {f"E{number}" for number in range(1, 16)} | {"F4", "F5", "F7"}
+
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
 def path(request):
@@ -128,9 +131,12 @@ def test_links_and_pictures_have_words(notebook):
 
 def test_a_tagged_cell_asserts_its_row():
     rows = lecture_map.find_rows(ROOT)
-    assert rows
-    assert [row for row in rows if not row.asserts] == []
-    assert {row.concept for row in rows} <= set(lecture_map.CONCEPTS)
+    assert [row for row in rows if not row.assertions] == []
+
+
+def test_every_concept_of_the_lecture_is_shown():
+    shown = {row.concept for row in lecture_map.find_rows(ROOT)}
+    assert shown == set(lecture_map.CONCEPTS) - NOT_YET
 
 
 def test_the_lecture_map_is_what_the_tags_say():

@@ -444,12 +444,14 @@ def test_a_notebook_is_run_again_only_if_its_kernel_was_at_fault(tmp_path):
     assert suite.notebooks_to_retry(report(tmp_path)) == []
 
 
-def test_the_lecture_map_finds_tagged_cells_and_whether_they_assert(checkout):
-    put(checkout, "00-x", code("%time x = 1"), code("assert x == 1", "row-A5", "row-A6"), code("x  # assert", "row-B1"))
-    rows = [(row.concept, row.notebook, row.cell, row.asserts) for row in lecture_map.find_rows(checkout)]
-    assert rows == [("A5", "00-x", 2, True), ("A6", "00-x", 2, True), ("B1", "00-x", 3, False)]
+def test_the_lecture_map_finds_tagged_cells_and_counts_their_assertions(checkout):
+    cells = [code("%time x = 1"), code("assert x == 1\nassert x", "row-A5", "row-A6"), code("x  # assert", "row-B1")]
+    put(checkout, "00-x", new_markdown_cell("# X\n\n## 1. Sums"), *cells)
+    rows = [(row.concept, row.section, row.cell, row.assertions) for row in lecture_map.find_rows(checkout)]
+    assert rows == [("A5", "1. Sums", 2, 2), ("A6", "1. Sums", 2, 2), ("B1", "1. Sums", 3, 0)]
     lines = lecture_map.render(checkout).splitlines()
-    assert any(line.startswith("| A5 ") and line.endswith("[00-x](../notebooks/00-x.ipynb) | 2 |") for line in lines)
+    shown = "[00](../notebooks/00-x.ipynb) | 1. Sums | 2 | 2 |"
+    assert any(line.startswith("| A5 ") and line.endswith(shown) for line in lines)
     assert any(line.startswith("| F7 ") and "not yet" in line for line in lines)
     assert len([line for line in lines if re.match(r"\| [A-F]\d", line)]) == 51
 

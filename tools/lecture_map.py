@@ -1,12 +1,14 @@
 """Generates docs/lecture-map.md: where each concept of the lecture is shown, from the tags of the notebooks' cells."""
 
 import ast
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools.concepts import CONCEPTS
 from tools.files import write_atomically
-from tools.notebook import code_cells, read_notebook
+from tools.notebook import read_notebook
 
 TAG = "row-"
 
@@ -17,12 +19,13 @@ class Row:
 
     concept: str
     notebook: str
+    section: str
     cell: int
-    asserts: bool
+    assertions: int
 
 
 def find_rows(root: Path) -> list[Row]:
-    """Return every tagged code cell of the notebooks, with whether it asserts anything.
+    """Return every tagged code cell of the notebooks, with how often it asserts something.
 
     Parameters
     ----------
@@ -34,13 +37,17 @@ def find_rows(root: Path) -> list[Row]:
     list of Row
         In the order of notebooks and cells. A tag may stand on several cells, a cell may have several tags.
     """
-    return [
-        Row(tag.removeprefix(TAG), path.stem, number, _asserts(cell.source))
-        for path in sorted((root / "notebooks").glob("*.ipynb"))
-        for number, cell in enumerate(code_cells(read_notebook(path)), start=1)
-        for tag in cell.metadata.get("tags", [])
-        if tag.startswith(TAG)
-    ]
+    rows = []
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        section, number = "", 0
+        for cell in read_notebook(path).cells:
+            if cell.cell_type == "markdown":
+                section = (re.findall(r"^## (.+)$", cell.source, re.MULTILINE) or [section])[-1]
+            elif cell.cell_type == "code":
+                number += 1
+                found = [tag.removeprefix(TAG) for tag in cell.metadata.get("tags", []) if tag.startswith(TAG)]
+                rows += [Row(tag, path.stem, section, number, _count_assertions(cell.source)) for tag in found]
+    return rows
 
 
 def render(root: Path) -> str:
@@ -52,16 +59,17 @@ def render(root: Path) -> str:
         "Every concept of the lecture runs in a cell that computes it and asserts the result. Cells are counted as",
         "in `In [7]`. This page is generated from the notebooks' cell tags by `python3 course.py record`.",
         "",
-        "| id | concept | notebook | cell |",
-        "|---|---|---|---|",
+        "| id | concept | notebook | section | cells | assertions |",
+        "|---|---|---|---|---|---|",
     ]
     for concept, words in CONCEPTS.items():
         shown = [row for row in rows if row.concept == concept]
-        notebooks = ", ".join(
-            f"[{name}](../notebooks/{name}.ipynb)" for name in dict.fromkeys(r.notebook for r in shown)
+        notebooks = _each_once(
+            f"[{row.notebook.partition('-')[0]}](../notebooks/{row.notebook}.ipynb)" for row in shown
         )
-        cells = ", ".join(str(row.cell) for row in shown)
-        lines.append(f"| {concept} | {words} | {notebooks or 'not yet'} | {cells} |")
+        sections, cells = _each_once(row.section for row in shown), ", ".join(str(row.cell) for row in shown)
+        assertions = sum(row.assertions for row in shown) or ""
+        lines.append(f"| {concept} | {words} | {notebooks or 'not yet'} | {sections} | {cells} | {assertions} |")
     return "\n".join(lines) + "\n"
 
 
@@ -70,7 +78,11 @@ def write(root: Path) -> None:
     write_atomically(root / "docs" / "lecture-map.md", render(root).encode("utf-8"))
 
 
-def _asserts(source: str) -> bool:
+def _each_once(words: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(words))
+
+
+def _count_assertions(source: str) -> int:
     # Lines of IPython's own (%time, !ls) are no Python.
     python = "\n".join("pass" if line.startswith(("%", "!")) else line for line in source.splitlines())
-    return any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(python)))
+    return sum(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(python)))
