@@ -162,11 +162,10 @@ def install(why, old, new):
     pip += ["-c", "constraints.txt", "-e", f".[{','.join(EXTRAS + ['gpu'] * new['gpu'])}]"]
     if old:
         step(*pip, "--dry-run")  # without a network it ends here, and .venv stays as good as it was
-        STAMP.unlink()
-    else:
+    STAMP.unlink(missing_ok=True)
+    if not old:  # by the base's Python: .venv's own may be the active one, and is about to go
         shutil.rmtree(VENV, ignore_errors=not VENV.exists())
-        base = sys._base_executable  # .venv's own Python may be the active one, and is about to go
-        step(*[uv, "venv", "--python", base] if uv else [base, "-m", "venv"], VENV)
+        step(*[uv, "venv", "--python", sys._base_executable] if uv else [sys._base_executable, "-m", "venv"], VENV)
     step(*pip)
     for link in VENV.glob("[Ll]ib/**/*qta_keras.pth"):  # an absolute "/été" stops Python < 3.13 under LC_ALL=C
         link.write_text(os.path.relpath(ROOT, link.parent), encoding="ascii")

@@ -37,9 +37,10 @@ sys.exit(7)
 UV = """
 echo "$*" >> "$COURSE_TEST_CALLS"
 if [ -n "$COURSE_TEST_SAYS" ] && [ "$1" = "$COURSE_TEST_FAILS" ]; then echo "$COURSE_TEST_SAYS" >&2; exit 1; fi
+for last; do :; done
+if [ "$last" = "$COURSE_TEST_SPARES" ]; then exit 0; fi
 if [ -n "$COURSE_TEST_KILLS" ] && [ "$1" = "$COURSE_TEST_KILLS" ]; then kill -9 $PPID; exit 1; fi
 if [ "$1" = venv ]; then
-    for last; do :; done
     mkdir -p "$last/bin" "$last/lib/python/site-packages"
     touch "$last/pyvenv.cfg"
     ln -s "$COURSE_TEST_BASE" "$last/bin/python"
@@ -300,11 +301,22 @@ def test_changed_packages_are_installed_over_a_whole_environment(ready, name):
     (ready.venv / "the reader's own").touch()
     with (ready.folder / name).open("a") as file:
         file.write("# changed\n")
-    done = ready.start("test", COURSE_TEST_KILLS="pip")
+    done = ready.start("test", COURSE_TEST_KILLS="pip", COURSE_TEST_SPARES="--dry-run")
     assert done.returncode == -9
     assert not ready.stamp.exists(), "the stamp has to go before the packages change"
-    assert [call.split()[0] for call in ready.calls()] == ["pip"]
+    rehearsal, install = ready.calls()
+    assert install.startswith("pip install")
+    assert rehearsal == f"{install} --dry-run"
     assert (ready.venv / "the reader's own").exists()
+
+
+@posix
+def test_changed_packages_that_cannot_be_had_leave_the_environment_as_it_was(ready):
+    (ready.folder / "constraints.txt").write_text("# changed\n")
+    before = ready.stamp.read_text()
+    said = sentence(ready.start("test", COURSE_TEST_SAYS="error: Failed to fetch", COURSE_TEST_FAILS="pip"))
+    assert said.startswith("Not all packages arrived")
+    assert ready.stamp.read_text() == before
 
 
 @posix

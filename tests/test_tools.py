@@ -226,7 +226,7 @@ def test_recording_twice_changes_nothing(checkout):
     assert b'"record\\n"' in first
     assert record.record(checkout, ["01"])
     assert path.read_bytes() == first
-    assert "[01-x]" in (checkout / "docs" / "lecture-map.md").read_text(encoding="utf-8")
+    assert "01-x.ipynb" in (checkout / "docs" / "lecture-map.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.usefixtures("recordable")
