@@ -106,8 +106,8 @@ def curves_with_slopes(curves: Mapping[str, tuple[Function, Function]], x: Seque
     for axes, (name, (f, slope)) in zip(np.atleast_1d(panels), curves.items(), strict=True):
         slopes = np.broadcast_to(slope(x), x.shape)
         axes.axhline(0, color="0.6", linewidth=0.8)
-        axes.plot(x, f(x), color=COLOURS[0], linewidth=2, label="f(x)")
-        axes.plot(x, slopes, color=COLOURS[1], linestyle=LINE_STYLES[1], linewidth=2, label="f′(x)")
+        axes.plot(x, f(x), color=COLOURS[0], linewidth=2, label="function f")
+        axes.plot(x, slopes, color=COLOURS[1], linestyle=LINE_STYLES[1], linewidth=2, label="slope f′")
         zeros = x[np.isclose(slopes, 0, atol=1e-9)]
         axes.plot(zeros, f(zeros), MARKERS[0], color="black", markersize=7)
         axes.set(title=name, xlabel="x")
