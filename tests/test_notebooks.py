@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools import lecture_map
+from tools import lecture_map, run
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -75,6 +75,11 @@ def test_the_ending_answers_the_opening(notebook):
     answered = re.findall(r"^- You \*\*(\w+)\*\*", notebook.cells[-1].source, re.MULTILINE)
     assert len(answered) == len(verbs)
     assert "## Where to read on" in notebook.cells[-1].source
+
+
+def test_one_cell_gives_the_headline_of_the_run(notebook):
+    assert [cell for cell in code_cells(notebook) if "headline" in cell.metadata.get("tags", [])]
+    assert run.headline(notebook)
 
 
 def test_headings_are_in_order(notebook):
