@@ -51,19 +51,14 @@ def run(root: Path, prefixes: list[str]) -> bool:
 
 
 def headline(notebook: NotebookNode) -> str:
-    """Return the last line that the cell tagged ``headline`` printed or showed, or nothing."""
+    """Return the last line that the cell tagged ``headline`` printed, or else showed; or nothing."""
     for cell in notebook.cells:
         if HEADLINE_TAG in cell.metadata.get("tags", []):
-            texts = [_text(output) for output in cell.outputs]
-            lines = "\n".join(texts).strip().splitlines()
+            printed = [output.text for output in cell.outputs if output.get("name") == "stdout"]
+            shown = [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+            lines = "\n".join(printed or shown).strip().splitlines()
             return lines[-1].strip() if lines else ""
     return ""
-
-
-def _text(output: NotebookNode) -> str:
-    if output.get("name") == "stderr":
-        return ""
-    return output.get("text") or output.get("data", {}).get("text/plain", "")
 
 
 def describe_failure(name: str, execution: Execution) -> str:
