@@ -292,11 +292,12 @@ def test_run_makes_pages_and_a_table_and_leaves_the_notebooks_alone(checkout, ca
         assert not re.search(r"(src|href)=.(https?:)?//", html.read_text(encoding="utf-8"))
 
 
-def test_the_headline_is_the_last_line_shown():
+def test_the_headline_is_the_last_line_printed_or_else_shown():
     stream, warning = new_output("stream", text="one\ntwo\n"), new_output("stream", name="stderr", text="warning")
     result = new_output("execute_result", {"text/plain": "three"})
     assert run.headline(new_notebook(cells=[code("x", "headline", outputs=[stream, warning])])) == "two"
-    assert run.headline(new_notebook(cells=[code("x", "headline", outputs=[stream, result])])) == "three"
+    assert run.headline(new_notebook(cells=[code("x", "headline", outputs=[stream, result])])) == "two"
+    assert run.headline(new_notebook(cells=[code("x", "headline", outputs=[result])])) == "three"
     assert run.headline(new_notebook(cells=[code("x", outputs=[stream])])) == ""
 
 
