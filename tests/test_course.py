@@ -11,6 +11,7 @@ import textwrap
 import time
 from pathlib import Path
 
+import packaging
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -36,13 +37,15 @@ sys.exit(7)
 """
 UV = """
 echo "$*" >> "$COURSE_TEST_CALLS"
+env > "$COURSE_TEST_CALLS.environ"
+echo "Resolved all that was asked for"
 if [ -n "$COURSE_TEST_SAYS" ] && [ "$1" = "$COURSE_TEST_FAILS" ]; then echo "$COURSE_TEST_SAYS" >&2; exit 1; fi
 for last; do :; done
 if [ "$last" = "$COURSE_TEST_SPARES" ]; then exit 0; fi
 if [ -n "$COURSE_TEST_KILLS" ] && [ "$1" = "$COURSE_TEST_KILLS" ]; then kill -9 $PPID; exit 1; fi
 if [ "$1" = venv ]; then
     mkdir -p "$last/bin" "$last/lib/python/site-packages"
-    touch "$last/pyvenv.cfg"
+    echo "home = $(dirname "$COURSE_TEST_BASE")" > "$last/pyvenv.cfg"
     ln -s "$COURSE_TEST_BASE" "$last/bin/python"
     echo /an/absolute/path > "$last/lib/python/site-packages/_editable_impl_qta_keras.pth"
     echo "x = 1" > "$last/lib/python/site-packages/some.py"
@@ -67,6 +70,7 @@ class Course:
         self.calls_file = programs / "calls.txt"
         (folder / "tools").mkdir(parents=True)
         (folder / "tools" / "__main__.py").write_text(TOOLS)
+        (folder / "tools" / "__init__.py").touch()  # or the real tools of an installed checkout would win
         (folder / "pyproject.toml").write_text(PYPROJECT)
         (folder / "constraints.txt").write_text("")
         shutil.copy(ROOT / "course.py", folder)
@@ -231,6 +235,7 @@ def test_a_state_that_breaks_or_slows_notebooks_is_not_handed_over(ready):
     environ = handed_over(ready.start("run", PYTHONPATH="/of/the/reader", **stray))["environ"]
     assert not stray.keys() & environ.keys()
     assert environ["PYTHONPATH"] == "/of/the/reader"
+    assert environ["PYTHONUTF8"] == "1"
     assert environ["PATH"].split(":")[0] == str(ready.venv / "bin")
 
 
@@ -254,6 +259,35 @@ def test_an_environment_that_holds_everything_is_used_as_it_is(course):
         assert handed_over(done)["python"] == str(course.venv / "bin" / "python")
 
 
+@posix
+def test_an_active_environment_of_ours_is_looked_after_all_the_same(ready):
+    python = str(ready.venv / "bin" / "python")
+    site = ready.venv / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
+    metadata = site / "a_name_that_nothing_installed_has-1.0.dist-info" / "METADATA"
+    metadata.parent.mkdir(parents=True)
+    metadata.write_text("Metadata-Version: 2.1\nName: a-name-that-nothing-installed-has\nVersion: 1.0\n")
+    (site / "packaging").symlink_to(Path(packaging.__file__).parent)
+    assert len(ready.start("test", python=python).stdout.splitlines()) == 1
+    (ready.folder / "constraints.txt").write_text("# changed\n")
+    assert ready.start("test", python=python).stdout.startswith("The list of packages has changed")
+    ready.calls()
+    ready.stamp.unlink()
+    assert ready.start("test", python=python).returncode == 7
+    make, _ = ready.calls()
+    assert not make.startswith(f"venv --python {ready.venv}"), "a Python cannot be the base of its own successor"
+
+
+@posix
+def test_an_installer_is_not_led_astray_but_keeps_the_reader_s_settings(course):
+    astray = {"PYTHONPATH": "/elsewhere", "PIP_USER": "1", "PIP_REQUIRE_VIRTUALENV": "1", "PIP_NO_INPUT": "0"}
+    own = {"PIP_INDEX_URL": "https://an.index/simple", "UV_CACHE_DIR": "/a/cache", "SSL_CERT_FILE": "/a/certificate"}
+    course.start("test", **astray, **own)
+    lines = Path(f"{course.calls_file}.environ").read_text().splitlines()
+    environ = dict(line.split("=", 1) for line in lines if "=" in line)
+    assert not [name for name, value in astray.items() if environ[name] == value]
+    assert {name: environ[name] for name in own} == own
+
+
 # The stamp
 
 
@@ -273,9 +307,8 @@ def test_a_set_up_that_was_killed_begins_anew(course, killed_while):
 
 
 @posix
-@pytest.mark.parametrize("how", ["moved", "copied"])
-def test_an_environment_in_another_place_is_made_anew(ready, tmp_path, how):
-    (shutil.move if how == "moved" else shutil.copytree)(ready.folder, tmp_path / "été 2026")
+def test_an_environment_in_another_place_is_made_anew(ready, tmp_path):
+    shutil.copytree(ready.folder, tmp_path / "été 2026", symlinks=True)
     was, ready.folder = ready.folder, tmp_path / "été 2026"
     done = ready.start("test")
     assert done.returncode == 7
@@ -330,7 +363,7 @@ def test_packages_the_reader_added_survive_a_change(ready):
 
 
 @posix
-@pytest.mark.parametrize("text", ["", "[]", '{"place": 3}'])
+@pytest.mark.parametrize("text", ["[", '{"place": 3}'])
 def test_a_stamp_in_ruins_counts_as_none(ready, text):
     ready.stamp.write_text(text)
     assert ready.start("test").returncode == 7
@@ -444,12 +477,12 @@ def test_the_second_start_does_nothing_that_the_first_has_done(ready):
 
 @posix
 def test_a_start_does_not_disturb_an_installer_that_outlived_its_own(course):
-    script(course.programs / "uv", "kill -9 $PPID; exec sleep 1")
+    script(course.programs / "uv", "kill -9 $PPID; exec sleep 0.7")
     assert course.start("test").returncode == -9
     script(course.programs / "uv", UV)
     begin = time.perf_counter()
     assert course.start("test").stdout.startswith("Another start")
-    assert time.perf_counter() - begin > 0.5
+    assert time.perf_counter() - begin > 0.4
 
 
 # Faults
@@ -467,20 +500,24 @@ def test_a_start_does_not_disturb_an_installer_that_outlived_its_own(course):
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM", "Not all packages arrived"),
         ("OSError: [Errno 28] No space left on device", "The disk is full"),
         ("error: failed to copy (os error 112)", "The disk is full"),
+        ("OSError: [WinError 112] There is not enough space on the disk", "The disk is full"),
         ("error: failed to remove file: Access is denied. (os error 5)", "A file is in use"),
         ("PermissionError: [WinError 32] The process cannot access the file", "A file is in use"),
         ("The virtual environment was not created because ensurepip is not available.", "Python's venv is missing"),
         ("ERROR: No matching distribution found for tensorflow==2.21.0", "TensorFlow has no package"),
         ("because tensorflow==2.21.0 has no wheels with a matching platform tag", "TensorFlow has no package"),
-        ("Collecting x\nERROR: something else", "The set-up failed: see to this and type the same again. (ERROR: some"),
+        ("error: failed to write: Permission denied", "A file is in use"),
+        ("Collecting x\nERROR: a\nb", "The set-up failed: see to this and type the same again. (ERROR: a\nb)"),
+        ("error: subprocess-exited\nERROR: a", "The set-up failed: see to this and type the same again. (ERROR: a)"),
         ("nobody knows", "The set-up failed: see to this and type the same again. (nobody knows)"),
     ],
 )
 def test_a_fault_is_told_in_a_sentence(course, says, expected):
     done = course.start("test", COURSE_TEST_SAYS=says, COURSE_TEST_FAILS="pip")
-    said = sentence(done)
-    assert said.startswith(expected)
-    assert "type the same again" in said
+    assert done.returncode == 1
+    assert done.stderr.startswith(expected)
+    assert "type the same again" in done.stderr
+    assert len(done.stderr.splitlines()) == 1 + ("b)" in expected)
     assert not course.stamp.exists()
 
 
@@ -537,18 +574,23 @@ def test_a_missing_file_of_the_project_is_named(ready):
 
 
 @posix
-@pytest.mark.parametrize("locale", ["C", ""])
-def test_a_folder_with_any_letters_works_in_any_locale(tmp_path, locale):
+def test_a_folder_with_any_letters_works_without_a_locale(tmp_path):
     course = Course(tmp_path / "été 2026 Ω", tmp_path / "programs")
-    done = course.start("test", LC_ALL=locale)
+    done = course.start("test", LC_ALL="C")
     assert handed_over(done)["cwd"] == str(course.folder)
-    assert len(course.start("test", LC_ALL=locale).stdout.splitlines()) == 1
+    assert len(course.start("test", LC_ALL="C").stdout.splitlines()) == 1
+    course.folder = course.folder.rename(tmp_path / "moved")
+    done = course.start("test", LC_ALL="C", PYTHONIOENCODING="ascii")
+    assert "made (" in done.stdout
+    assert done.returncode == 7
 
 
 @posix
 def test_ctrl_c_ends_a_set_up_without_a_traceback(course):
     script(course.programs / "uv", "kill -INT $PPID; sleep 1")
-    done = course.start("test")
+    # Where the tests run in the background, children inherit that Ctrl-C is ignored.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    done = course.start("test", change=heard)
     assert done.returncode == 130
     assert done.stderr == ""
     assert not course.stamp.exists()
