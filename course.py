@@ -11,16 +11,11 @@ import sys
 import time
 from pathlib import Path
 
-WORDS = {  # each is done by tools/
-    "run": "execute the notebooks into build/ and make pages of them",
-    "test": "check style, code and every notebook's outputs",
-    "lab": "open your own copies of the lessons in JupyterLab",
-    "record": "execute the notebooks and store their outputs (for those who edit them)",
-}
 PYTHONS = ["3.13", "3.12", "3.11"]  # TensorFlow has no release for others
 THIS = "{}.{}".format(*sys.version_info)
 EXTRAS = ["lab", "test", "pages"]
 ROOT = Path(os.path.abspath(__file__)).parent  # not resolve(): it turns a classroom's mapped drive into \\server\share
+WORDS = json.loads((ROOT / "tools" / "words.json").read_text(encoding="utf-8"))  # each is done by tools/
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "course.json"  # written last: without it .venv is not whole

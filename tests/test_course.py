@@ -71,6 +71,7 @@ class Course:
         (folder / "tools").mkdir(parents=True)
         (folder / "tools" / "__main__.py").write_text(TOOLS)
         (folder / "tools" / "__init__.py").touch()  # or the real tools of an installed checkout would win
+        (folder / "tools" / "words.json").write_bytes((ROOT / "tools" / "words.json").read_bytes())
         (folder / "pyproject.toml").write_text(PYPROJECT)
         (folder / "constraints.txt").write_text("")
         shutil.copy(ROOT / "course.py", folder)

@@ -1,6 +1,7 @@
 """The words of ``course.py``, as ``python -m tools WORD``."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def main(arguments: list[str], root: Path) -> int:
     int
         The exit status: 0 if all went well.
     """
-    parser = _parser()
+    parser = _parser(root)
     options, rest = parser.parse_known_args(arguments)
     if rest and options.word not in ("test", "lab"):
         parser.error(f"unrecognised arguments: {' '.join(rest)}")
@@ -41,18 +42,17 @@ def main(arguments: list[str], root: Path) -> int:
     return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(root: Path) -> argparse.ArgumentParser:
+    does = json.loads((root / "tools" / "words.json").read_text(encoding="utf-8"))
     parser = argparse.ArgumentParser(prog="course.py", description="The course's notebooks.")
     words = parser.add_subparsers(dest="word", required=True)
-    for word, help_text in {
-        "run": "execute the notebooks into build/ and make pages of them",
-        "record": "execute the notebooks and store their outputs (for those who edit them)",
-    }.items():
-        command = words.add_parser(word, help=help_text)
-        command.add_argument("notebooks", nargs="*", help="beginnings of notebook names, such as 03; none for all")
-    test = words.add_parser("test", help="check style, code and every notebook's outputs; the rest goes to pytest")
-    test.add_argument("--threads", type=int, default=1, help="threads a kernel may use (default 1)")
-    words.add_parser("lab", help="open your own copies of the lessons; the rest goes to JupyterLab")
+    commands = {word: words.add_parser(word, help=text, description=text) for word, text in does.items()}
+    for word in ("run", "record"):
+        commands[word].add_argument(
+            "notebooks", nargs="*", help="beginnings of notebook names, such as 03; none for all"
+        )
+    commands["test"].add_argument("--threads", type=int, default=1, help="threads a kernel may use (default 1)")
+    commands["address"].add_argument("address", help="such as https://github.com/NAME/qta-keras; '' takes it out")
     return parser
 
 
@@ -70,6 +70,11 @@ def _do(options: argparse.Namespace, rest: list[str], root: Path) -> int:
         from tools.suite import run_suite
 
         return 0 if run_suite(root, options.threads, rest) else 1
+    if options.word == "address":
+        from tools.address import write
+
+        write(root, options.address)
+        return 0
     from tools.lab import lab
 
     return lab(root, rest)

@@ -65,6 +65,8 @@ def run_pytest(root: Path, threads: int, comparable: bool, arguments: list[str])
     fixed = [sys.executable, "-m", "pytest", "--ignore=tests/slow", "--nbval-current-env"]
     fixed += [f"--nbval-cell-timeout={CELL_TIMEOUT}", f"--color={'yes' if sys.stdout.isatty() else 'no'}"]
     fixed += ["--nbval" if comparable else "--nbval-lax", f"--junit-xml={report}", "-o", "junit_family=xunit1"]
+    # Two files at a time, and never the cells of one notebook in two kernels.
+    fixed += ["--numprocesses=2", "--dist=loadscope"]
     environment = pinned_environment(root, threads)
     paths = [] if any((root / argument.split("::")[0]).exists() for argument in arguments) else ["tests", "notebooks"]
     if _succeeds([*fixed, *paths, *arguments], root, environment):

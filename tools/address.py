@@ -1,0 +1,116 @@
+"""``address``: writes where the project lives on the web into every file that says so.
+
+The address stands in ``pyproject.toml``, and the rest follows from there: the setup cell (a notebook that lies alone
+installs the package from that place), each notebook's link to Colab, the README and the citation file.
+"""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+from tools import Stop
+from tools.files import write_atomically
+
+FORM = re.compile(r"https?://[^\s/]+/\S+|file://\S+")
+GITHUB = "https://github.com/"
+
+
+def write(root: Path, address: str) -> None:
+    """Write the project's address into the files that name it, and say which.
+
+    Parameters
+    ----------
+    root
+        The repository's root.
+    address
+        Where git can clone the project from, such as ``https://github.com/NAME/qta-keras``; empty: take the address
+        out again.
+
+    Raises
+    ------
+    Stop
+        If that is no address.
+    """
+    address = address.strip().rstrip("/").removesuffix(".git")
+    if address and not FORM.fullmatch(address):
+        raise Stop(f"{address!r} is no address: give one such as https://github.com/NAME/qta-keras.")
+    for path, text in files(root, address).items():
+        if path.read_text(encoding="utf-8") != text:
+            write_atomically(path, text.encode("utf-8"))
+            print(f"written: {path.relative_to(root).as_posix()}")
+    print(f"The address is {address}, and the version {_tag(root)}." if address else "The project has no address.")
+    if address:
+        print(f"Commit, then `git tag {_tag(root)}` and push both: notebooks that lie alone install that tag.")
+
+
+def read(root: Path) -> str:
+    """Return the project's address; empty while it is not known."""
+    return _project(root).get("urls", {}).get("Repository", "")
+
+
+def files(root: Path, address: str) -> dict[Path, str]:
+    """Return what every file that names the address holds with this one."""
+    setup = root / "tools" / "setup_cell.py"
+    setup_cell = _set_up(setup.read_text(encoding="utf-8"), address, _tag(root))
+    texts = {setup: setup_cell}
+    for name, change in {"pyproject.toml": _in_project, "CITATION.cff": _in_citation}.items():
+        texts[root / name] = change((root / name).read_text(encoding="utf-8"), address)
+    notebooks = sorted((root / "notebooks").glob("*.ipynb"))
+    for path in notebooks:
+        texts[path] = _in_notebook(path.read_text(encoding="utf-8"), setup_cell, _colab(address, _tag(root), path))
+    readme = root / "README.md"
+    texts[readme] = _in_readme(readme.read_text(encoding="utf-8"), address, _tag(root), notebooks)
+    return texts
+
+
+def _project(root: Path) -> dict:
+    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def _tag(root: Path) -> str:
+    return f"v{_project(root)['version']}"
+
+
+def _colab(address: str, tag: str, notebook: Path) -> str:
+    """Return the link that opens a notebook in Colab, which knows GitHub only."""
+    if not address.startswith(GITHUB):
+        return ""
+    place = f"{address.removeprefix(GITHUB)}/blob/{tag}/notebooks/{notebook.name}"
+    return f"https://colab.research.google.com/github/{place}"
+
+
+def _set_up(text: str, address: str, tag: str) -> str:
+    source = f"git+{address}@{tag}" if address else ""
+    return re.sub(r'^SOURCE = ".*?"', lambda _: f'SOURCE = "{source}"', text, flags=re.MULTILINE)
+
+
+def _in_project(text: str, address: str) -> str:
+    text = re.sub(r'\[project\.urls\]\nRepository = ".*"\n\n', "", text)
+    section = f'[project.urls]\nRepository = "{address}"\n\n' if address else ""
+    return text.replace("[project.optional-dependencies]", f"{section}[project.optional-dependencies]")
+
+
+def _in_citation(text: str, address: str) -> str:
+    text = re.sub(r"repository-code: .*\n", "", text)
+    return text.replace("license:", f"repository-code: {address}\nlicense:" if address else "license:")
+
+
+def _in_notebook(text: str, setup_cell: str, colab: str) -> str:
+    notebook = json.loads(text)
+    title, setup = notebook["cells"][0], notebook["cells"][2]
+    source = re.sub(r"\n\n\[Open this notebook in Colab\]\(.*?\)", "", "".join(title["source"]))
+    if colab:
+        source = source.replace("\n\n*Runs in", f"\n\n[Open this notebook in Colab]({colab})\n\n*Runs in")
+    title["source"] = source.splitlines(keepends=True)
+    setup["source"] = setup_cell.rstrip("\n").splitlines(keepends=True)
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def _in_readme(text: str, address: str, tag: str, notebooks: list[Path]) -> str:
+    links = [f"[{path.stem.partition('-')[0]}]({_colab(address, tag, path)})" for path in notebooks]
+    lines = [f"Get the folder with `git clone {address}`."] * bool(address)
+    if address.startswith(GITHUB):
+        lines.append(f"Or open a notebook in Google Colab, with nothing to install: {', '.join(links)}.")
+    block = "\n".join(["<!-- address -->", *lines, "<!-- end of address -->"])
+    return re.sub(r"<!-- address -->.*<!-- end of address -->", lambda _: block, text, flags=re.DOTALL)
