@@ -39,9 +39,9 @@ def write(root: Path, address: str) -> None:
         if path.read_text(encoding="utf-8") != text:
             write_atomically(path, text.encode("utf-8"))
             print(f"written: {path.relative_to(root).as_posix()}")
-    print(f"The address is {address}, and the version {_tag(root)}." if address else "The project has no address.")
+    print(f"The address is {address}, and the version {tag(root)}." if address else "The project has no address.")
     if address:
-        print(f"Commit, then `git tag {_tag(root)}` and push both: notebooks that lie alone install that tag.")
+        print(f"Commit, then `git tag {tag(root)}` and push both: notebooks that lie alone install that tag.")
 
 
 def read(root: Path) -> str:
@@ -52,15 +52,15 @@ def read(root: Path) -> str:
 def files(root: Path, address: str) -> dict[Path, str]:
     """Return what every file that names the address holds with this one."""
     setup = root / "tools" / "setup_cell.py"
-    setup_cell = _set_up(setup.read_text(encoding="utf-8"), address, _tag(root))
+    setup_cell = _set_up(setup.read_text(encoding="utf-8"), address, tag(root))
     texts = {setup: setup_cell}
     for name, change in {"pyproject.toml": _in_project, "CITATION.cff": _in_citation}.items():
         texts[root / name] = change((root / name).read_text(encoding="utf-8"), address)
     notebooks = sorted((root / "notebooks").glob("*.ipynb"))
     for path in notebooks:
-        texts[path] = _in_notebook(path.read_text(encoding="utf-8"), setup_cell, _colab(address, _tag(root), path))
+        texts[path] = _in_notebook(path.read_text(encoding="utf-8"), setup_cell, _colab(address, tag(root), path))
     readme = root / "README.md"
-    texts[readme] = _in_readme(readme.read_text(encoding="utf-8"), address, _tag(root), notebooks)
+    texts[readme] = _in_readme(readme.read_text(encoding="utf-8"), address, tag(root), notebooks)
     return texts
 
 
@@ -68,20 +68,21 @@ def _project(root: Path) -> dict:
     return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def _tag(root: Path) -> str:
+def tag(root: Path) -> str:
+    """Return the tag of the present version, such as ``v0.1.0``."""
     return f"v{_project(root)['version']}"
 
 
-def _colab(address: str, tag: str, notebook: Path) -> str:
+def _colab(address: str, version_tag: str, notebook: Path) -> str:
     """Return the link that opens a notebook in Colab, which knows GitHub only."""
     if not address.startswith(GITHUB):
         return ""
-    place = f"{address.removeprefix(GITHUB)}/blob/{tag}/notebooks/{notebook.name}"
+    place = f"{address.removeprefix(GITHUB)}/blob/{version_tag}/notebooks/{notebook.name}"
     return f"https://colab.research.google.com/github/{place}"
 
 
-def _set_up(text: str, address: str, tag: str) -> str:
-    source = f"git+{address}@{tag}" if address else ""
+def _set_up(text: str, address: str, version_tag: str) -> str:
+    source = f"git+{address}@{version_tag}" if address else ""
     return re.sub(r'^SOURCE = ".*?"', lambda _: f'SOURCE = "{source}"', text, flags=re.MULTILINE)
 
 
@@ -107,8 +108,8 @@ def _in_notebook(text: str, setup_cell: str, colab: str) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
-def _in_readme(text: str, address: str, tag: str, notebooks: list[Path]) -> str:
-    links = [f"[{path.stem.partition('-')[0]}]({_colab(address, tag, path)})" for path in notebooks]
+def _in_readme(text: str, address: str, version_tag: str, notebooks: list[Path]) -> str:
+    links = [f"[{path.stem.partition('-')[0]}]({_colab(address, version_tag, path)})" for path in notebooks]
     lines = [f"Get the folder with `git clone {address}`."] * bool(address)
     if address.startswith(GITHUB):
         lines.append(f"Or open a notebook in Google Colab, with nothing to install: {', '.join(links)}.")

