@@ -1,0 +1,18 @@
+"""Keras model builders: functions that return a compiled ``keras.Model``; training, predicting and saving one."""
+
+from qta_keras.models.multilayer import mlp, reuters_mlp
+from qta_keras.models.prediction import predict
+from qta_keras.models.regression import linear_regression, logistic_regression
+from qta_keras.models.saving import load_classifier, save_classifier
+from qta_keras.models.training import ProgressBar
+
+__all__ = [
+    "ProgressBar",
+    "linear_regression",
+    "load_classifier",
+    "logistic_regression",
+    "mlp",
+    "predict",
+    "reuters_mlp",
+    "save_classifier",
+]
