@@ -28,24 +28,19 @@ def check_counts(counts: scipy.sparse.sparray | scipy.sparse.spmatrix) -> scipy.
     return counts
 
 
-def check_names(names: Iterable, expected: int, what: str) -> list[str]:
-    """Return the names as strings, or raise ValueError if one is there twice or their number is not `expected`."""
+def check_names(names: Iterable, what: str, expected: int | None = None) -> list[str]:
+    """Return the names of documents or features as strings, or raise if one is there twice or their number is wrong."""
     if isinstance(names, str):
         raise TypeError(f"The names of the {what}s are one string, {names!r}, but must be a list or column of them.")
     names = [str(name) for name in names]
-    if len(names) != expected:
+    if expected is not None and len(names) != expected:
         raise ValueError(
-            f"There are {len(names):,} names of {what}s, but the matrix has {expected:,} {what}s: give a name for "
+            f"The matrix has {expected:,} {what}s, but the names given for them number {len(names):,}: give one for "
             "each, in the order of the matrix."
         )
-    check_unique(names, what)
-    return names
-
-
-def check_unique(names: list[str], what: str) -> None:
-    """Raise ValueError if a name is there twice."""
     seen = set()
     for name in names:
         if name in seen:
             raise ValueError(f"The {what} {name!r} is there more than once: give every {what} a name of its own.")
         seen.add(name)
+    return names

@@ -62,7 +62,7 @@ def keyness(dfm: scipy.sparse.csr_matrix, *, labels: Iterable[str], feature_name
     1  dove     war -12.66  0.0         3            9
     """
     counts = check_counts(dfm)
-    names = check_names(feature_names, counts.shape[1], "feature")
+    names = check_names(feature_names, "feature", counts.shape[1])
     codes, classes = _check_labels(labels, counts.shape[0])
     membership = scipy.sparse.csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes)))))
     per_class = (membership @ counts).toarray()

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 
-from qta_keras.features.checks import check_dfm, check_names, check_unique
+from qta_keras.features.checks import check_dfm, check_names
 
 
 def conform(
@@ -57,9 +57,8 @@ def conform(
     ([[3.0, 0.0, 2.0]], ['love'])
     """
     dfm = check_dfm(dfm)
-    features_from = check_names(features_from, dfm.shape[1], "feature")
-    features_to = [str(name) for name in features_to]
-    check_unique(features_to, "feature")
+    features_from = check_names(features_from, "feature", dfm.shape[1])
+    features_to = check_names(features_to, "feature")
     source = pd.Index(features_from).get_indexer(features_to)  # -1 where this matrix has no such feature
     target = np.flatnonzero(source >= 0)
     ones = np.ones(len(target), dtype=dfm.dtype)

@@ -75,8 +75,8 @@ def write_matrix_market(
     """
     dfm, folder = check_dfm(dfm), Path(folder)
     names = {
-        _DOCUMENTS: _check_lines(check_names(documents, dfm.shape[0], "document"), "document"),
-        _FEATURES: _check_lines(check_names(features, dfm.shape[1], "feature"), "feature"),
+        _DOCUMENTS: _check_lines(check_names(documents, "document", dfm.shape[0]), "document"),
+        _FEATURES: _check_lines(check_names(features, "feature", dfm.shape[1]), "feature"),
     }
     if folder.exists() and not folder.is_dir():
         raise FileExistsError(f"{folder} is a file, so no folder can have this name: choose another.")
@@ -143,8 +143,8 @@ def read_matrix_market(folder: str | Path) -> tuple[scipy.sparse.csr_matrix, pd.
                 f"The folder {folder} has no {name}, but needs {_MATRIX}, {_DOCUMENTS} and {_FEATURES}."
             )
     dfm = _read_matrix(folder / _MATRIX)
-    documents = check_names(_read_lines(folder / _DOCUMENTS), dfm.shape[0], "document")
-    features = check_names(_read_lines(folder / _FEATURES), dfm.shape[1], "feature")
+    documents = check_names(_read_lines(folder / _DOCUMENTS), "document", dfm.shape[0])
+    features = check_names(_read_lines(folder / _FEATURES), "feature", dfm.shape[1])
     return dfm, pd.Index(documents, name="document"), np.array(features, dtype=object)
 
 

@@ -9,7 +9,7 @@ from scipy.stats import rankdata
 from qta_keras.features.checks import check_counts
 
 _ALLOWED = {  # per type: the lowest and the highest limit, whether it must be whole, and this in words
-    "count": (0, np.inf, True, "a whole number, 0 or more"),
+    "count": (0, np.inf, True, "a whole number, 0 or more (shares need the type 'prop')"),
     "prop": (0, 1, False, "a share between 0 and 1"),
     "rank": (1, np.inf, True, "a whole number, 1 (the most frequent) or more"),
     "quantile": (0, 1, False, "a share between 0 and 1"),
