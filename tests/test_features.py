@@ -99,9 +99,10 @@ def test_texts_without_words_have_no_columns():
 @pytest.mark.parametrize(
     ("texts", "tokeniser", "error", "message"),
     [
-        ("war and peace", None, TypeError, "texts is one string"),
+        ("war and peace", None, TypeError, "The texts are a single string"),
         (["war", 1861], None, TypeError, "Text number 2 is 1861"),
         (["War"], str.lower, TypeError, "The tokeniser made 'war' of the first text, but it must return a list"),
+        (["War"], "split", TypeError, "The tokeniser is 'split', but it must be a function"),
         (["War"], lambda text: [1], TypeError, r"The tokeniser made \[1\]"),
         (["War"], lambda text: [text[int(text)]], ValueError, "invalid literal"),  # the tokeniser's own complaint
     ],
@@ -142,7 +143,10 @@ def test_a_tokeniser_of_ones_own():
         (["war", "peace"], {}, ValueError, "No word occurs in 2 or more of the 2 texts"),
         (["", "1861"], {"min_docfreq": 1}, ValueError, "No word occurs in 1 or more of the 2 texts"),
         ([], {}, ValueError, "of the 0 texts"),
-        ("war and peace", {}, TypeError, "texts is one string"),
+        (pd.DataFrame({"text": ["war"]}), {}, TypeError, "The texts are a DataFrame, but must be a list or a column"),
+        (None, {}, TypeError, "The texts are a NoneType"),
+        (["war"], {"min_docfreq": None}, ValueError, "min_docfreq is None"),
+        ("war and peace", {}, TypeError, "The texts are a single string"),
         (["war", None], {}, TypeError, "Text number 2 is None"),
         (pd.Series(["war", np.nan]), {}, TypeError, "Text number 2 is nan"),
     ],

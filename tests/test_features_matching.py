@@ -44,7 +44,7 @@ def test_nothing_in_common_leaves_zeros_and_names_all():
         ({"features_from": NAMES[:3]}, ValueError, "The matrix has 4 features, but the names given for them number 3"),
         ({"features_from": list("abca")}, ValueError, "The feature 'a' is there more than once"),
         ({"features_to": list("xyx")}, ValueError, "The feature 'x' is there more than once"),
-        ({"features_to": "war"}, TypeError, "are one string, 'war'"),
+        ({"features_to": "war"}, TypeError, "The names of the features are a single string"),
         ({"dfm": DFM.toarray()}, TypeError, "it must be sparse"),
     ],
 )

@@ -92,7 +92,7 @@ def test_what_cannot_be_written_leaves_no_files(tmp_path, changes, error, messag
 def test_a_file_is_no_folder(folder):
     with pytest.raises(FileExistsError, match="is a file, so no folder can have this name"):
         features.write_matrix_market(folder / "dfm.mtx", DFM, documents=DOCUMENTS, features=FEATURES)
-    with pytest.raises(FileNotFoundError, match="is a file: give the folder that holds dfm.mtx"):
+    with pytest.raises(FileNotFoundError, match="is a file: give the folder that holds"):
         features.read_matrix_market(folder / "dfm.mtx")
     with pytest.raises(FileNotFoundError, match="is not there: give the folder"):
         features.read_matrix_market(folder / "dfn")

@@ -2,16 +2,29 @@
 
 from collections.abc import Iterable
 
+from qta_keras.runtime import tensorflow_first
+
+tensorflow_first()
+
 import numpy as np
+import pandas as pd
 import scipy.sparse
+
+
+def check_list(values: Iterable, what: str) -> list:
+    """Return the values as a list, or raise TypeError if they are one string, a table or no list at all."""
+    if isinstance(values, str | pd.DataFrame) or not isinstance(values, Iterable):
+        kind = "single string" if isinstance(values, str) else type(values).__name__
+        raise TypeError(f"The {what} are a {kind}, but must be a list or a column of a table, such as corpus['text'].")
+    return list(values)
 
 
 def check_dfm(dfm: scipy.sparse.sparray | scipy.sparse.spmatrix) -> scipy.sparse.csr_matrix:
     """Return the matrix row by row (csr), or raise TypeError if it is not sparse."""
-    if not scipy.sparse.issparse(dfm):
+    if not scipy.sparse.issparse(dfm) or dfm.ndim != 2:
         raise TypeError(
-            f"The document-feature matrix is a {type(dfm).__name__}, but it must be sparse: make it one with "
-            "scipy.sparse.csr_matrix(...)."
+            f"The document-feature matrix is a {type(dfm).__name__}, but it must be sparse, with a row per document: "
+            "make it so with scipy.sparse.csr_matrix(...)."
         )
     return scipy.sparse.csr_matrix(dfm)
 
@@ -30,9 +43,7 @@ def check_counts(counts: scipy.sparse.sparray | scipy.sparse.spmatrix) -> scipy.
 
 def check_names(names: Iterable, what: str, expected: int | None = None) -> list[str]:
     """Return the names of documents or features as strings, or raise if one is there twice or their number is wrong."""
-    if isinstance(names, str):
-        raise TypeError(f"The names of the {what}s are one string, {names!r}, but must be a list or column of them.")
-    names = [str(name) for name in names]
+    names = [str(name) for name in check_list(names, f"names of the {what}s")]
     if expected is not None and len(names) != expected:
         raise ValueError(
             f"The matrix has {expected:,} {what}s, but the names given for them number {len(names):,}: give one for "

@@ -10,6 +10,8 @@ import numpy as np
 import scipy.sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
+from qta_keras.features.checks import check_list
+
 # Letters, joined by apostrophes or not: "don't" is one word, numbers are none, and one letter alone is none either.
 WORD_PATTERN = r"(?u)\b[^\W\d_](?:['’]?[^\W\d_])+\b"
 
@@ -43,7 +45,8 @@ def count_words(
     Raises
     ------
     TypeError
-        If `texts` is a single string or holds anything but strings, or the tokeniser returns no list of words.
+        If `texts` is a single string or a table or holds anything but strings, or the tokeniser is no function that
+        returns a list of words.
 
     See Also
     --------
@@ -58,8 +61,8 @@ def count_words(
     [[1.0, 1.0, 1.0], [0.0, 2.0, 0.0]]
     """
     texts = check_texts(texts)
-    if tokeniser and texts:
-        _check_words(tokeniser(texts[0]))
+    if tokeniser is not None and texts:
+        _check_tokeniser(tokeniser, texts[0])
     counter = CountVectorizer(**tokenising(tokeniser))
     try:
         counts = counter.fit_transform(_with_progress(texts))
@@ -77,9 +80,7 @@ def tokenising(tokeniser: Callable[[str], list[str]] | None) -> dict:
 
 def check_texts(texts: Iterable[str]) -> list[str]:
     """Return the texts as a list, or raise TypeError if they are not all strings."""
-    if isinstance(texts, str):
-        raise TypeError("texts is one string, but it must be a list or column of them; put it in a list.")
-    texts = list(texts)
+    texts = check_list(texts, "texts")
     for position, text in enumerate(texts):
         if not isinstance(text, str):
             raise TypeError(
@@ -88,7 +89,10 @@ def check_texts(texts: Iterable[str]) -> list[str]:
     return texts
 
 
-def _check_words(words: list[str]) -> None:
+def _check_tokeniser(tokeniser: Callable[[str], list[str]], text: str) -> None:
+    if not callable(tokeniser):
+        raise TypeError(f"The tokeniser is {tokeniser!r}, but it must be a function from a text to a list of words.")
+    words = tokeniser(text)
     if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
         raise TypeError(f"The tokeniser made {words!r:.60} of the first text, but it must return a list of words.")
 

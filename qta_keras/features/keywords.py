@@ -11,7 +11,7 @@ import pandas as pd
 import scipy.sparse
 from scipy.stats import chi2
 
-from qta_keras.features.checks import check_counts, check_names
+from qta_keras.features.checks import check_counts, check_list, check_names
 
 
 def keyness(dfm: scipy.sparse.csr_matrix, *, labels: Iterable[str], feature_names: Iterable[str]) -> pd.DataFrame:
@@ -43,8 +43,8 @@ def keyness(dfm: scipy.sparse.csr_matrix, *, labels: Iterable[str], feature_name
     Raises
     ------
     ValueError
-        If labels or names do not fit the matrix, labels are missing or all equal, or the matrix holds anything but
-        counts.
+        If labels or names do not fit the matrix, labels are missing or all equal, or the matrix is empty or holds
+        anything but counts.
     TypeError
         If the matrix is not sparse.
 
@@ -67,6 +67,10 @@ def keyness(dfm: scipy.sparse.csr_matrix, *, labels: Iterable[str], feature_name
     membership = scipy.sparse.csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes)))))
     per_class = (membership @ counts).toarray()
     total = per_class.sum(axis=0)
+    if not total.sum():
+        raise ValueError(
+            "The document-feature matrix holds no occurrence of any feature, so there is nothing to compare."
+        )
     return pd.concat(
         [_compare(label, target, total - target, names) for label, target in zip(classes, per_class, strict=True)],
         ignore_index=True,
@@ -90,12 +94,12 @@ def _signed_chi2(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     corrected = (abs(difference) >= n / 2) & (smallest_expected < 5)
     numerator = np.sign(difference) * n * (abs(difference) - np.where(corrected, n / 2, 0)) ** 2
     denominator = (a + b) * (c + d) * (a + c) * (b + d)
-    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
+    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0) + 0.0  # no -0.0
 
 
 def _check_labels(labels: Iterable[str], n_documents: int) -> tuple[np.ndarray, pd.Index]:
     """Return the number of each document's class, and the classes in alphabetical order."""
-    labels = pd.Series(list(labels), dtype=object)
+    labels = pd.Series(check_list(labels, "labels"), dtype=object)
     if len(labels) != n_documents:
         raise ValueError(f"There are {len(labels):,} labels for {n_documents:,} documents: give one for each.")
     missing = int(labels.isna().sum())

@@ -75,8 +75,8 @@ def write_matrix_market(
     """
     dfm, folder = check_dfm(dfm), Path(folder)
     names = {
-        _DOCUMENTS: _check_lines(check_names(documents, "document", dfm.shape[0]), "document"),
-        _FEATURES: _check_lines(check_names(features, "feature", dfm.shape[1]), "feature"),
+        _DOCUMENTS: _to_lines(check_names(documents, "document", dfm.shape[0]), "document"),
+        _FEATURES: _to_lines(check_names(features, "feature", dfm.shape[1]), "feature"),
     }
     if folder.exists() and not folder.is_dir():
         raise FileExistsError(f"{folder} is a file, so no folder can have this name: choose another.")
@@ -85,7 +85,7 @@ def write_matrix_market(
             raise FileExistsError(f"{folder / name} exists and is not overwritten: choose another folder.")
     folder.mkdir(parents=True, exist_ok=True)
     for name, lines in names.items():
-        (folder / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+        (folder / name).write_bytes(lines)
     scipy.io.mmwrite(folder / _MATRIX, dfm, symmetry="general")
 
 
@@ -175,8 +175,8 @@ def _read_lines(path: Path) -> list[str]:
     return text.removesuffix("\n").split("\n") if text else []
 
 
-def _check_lines(names: list[str], what: str) -> list[str]:
+def _to_lines(names: list[str], what: str) -> bytes:
     for name in names:
         if "\n" in name or "\r" in name:
             raise ValueError(f"The {what} {name!r} has a line break in its name, but names are written one a line.")
-    return names
+    return "".join(f"{name}\n" for name in names).encode("utf-8")

@@ -53,9 +53,9 @@ def fit_vectoriser(
     Raises
     ------
     ValueError
-        If the weighting is unknown, a limit is not positive, or no word is left.
+        If the weighting is unknown, a limit is not a positive whole number, or no word is left.
     TypeError
-        If `texts` is a single string or holds anything but strings.
+        If `texts` is a single string or a table or holds anything but strings.
 
     References
     ----------
@@ -71,9 +71,9 @@ def fit_vectoriser(
     """
     texts = check_texts(texts)
     arguments = weighting_arguments(weighting)
-    for name, value in (("max_features", max_features), ("min_docfreq", min_docfreq)):
-        if value is not None and not (isinstance(value, Integral) and value >= 1):
-            raise ValueError(f"{name} is {value!r}, but it must be a whole number, 1 or more.")
+    _check_positive("min_docfreq", min_docfreq)
+    if max_features is not None:
+        _check_positive("max_features", max_features)
     counts, words = count_words(texts, tokeniser=tokeniser)
     kept = trim(counts, min_docfreq=min_docfreq)[:max_features]
     if not len(kept):
@@ -116,3 +116,8 @@ def unseen_words(vectoriser: TfidfVectorizer, texts: pd.Series) -> pd.DataFrame:
     unseen = words.map(lambda found: sum(word not in vectoriser.vocabulary_ for word in found))
     share = (unseen / count.clip(lower=1)).round(3)
     return pd.DataFrame({"words": count, "unseen": unseen, "share": share})
+
+
+def _check_positive(name: str, value: int) -> None:
+    if not isinstance(value, Integral) or value < 1:
+        raise ValueError(f"{name} is {value!r}, but it must be a whole number, 1 or more.")
