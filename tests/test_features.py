@@ -38,6 +38,11 @@ def test_proportions_sum_to_one_and_tfidf_rows_have_length_one(paragraphs):
     assert np.allclose(tfidf.multiply(tfidf).sum(axis=1), 1, atol=1e-5)
 
 
+def test_tfidf_grows_with_the_logarithm_of_the_count():
+    dfm = features.fit_vectoriser(["war peace", "peace war"]).transform(["war war war peace"]).toarray()
+    assert dfm.max() / dfm.min() == pytest.approx(1 + np.log(3))
+
+
 def test_document_frequencies_are_those_of_the_training_texts():
     vectoriser = features.fit_vectoriser(["war war", "war peace", "peace"], weighting="tfidf")
     weights = dict(zip(vectoriser.get_feature_names_out(), vectoriser.idf_, strict=True))
@@ -104,7 +109,7 @@ def test_texts_without_words_have_no_columns():
         (["War"], str.lower, TypeError, "The tokeniser made 'war' of the first text, but it must return a list"),
         (["War"], "split", TypeError, "The tokeniser is 'split', but it must be a function"),
         (["War"], lambda text: [1], TypeError, r"The tokeniser made \[1\]"),
-        (["War"], lambda text: [text[int(text)]], ValueError, "invalid literal"),  # the tokeniser's own complaint
+        (["1", "War"], lambda text: [str(int(text))], ValueError, "invalid literal"),  # its own complaint
     ],
 )
 def test_what_cannot_be_counted_is_refused(texts, tokeniser, error, message):
@@ -182,6 +187,14 @@ def test_a_split_is_repeatable_balanced_and_depends_on_the_seed(paragraphs):
     assert list(one.index) != list(other.index)
     difference = one["period"].value_counts(normalize=True) - paragraphs["period"].value_counts(normalize=True)
     assert difference.abs().max() < 0.05
+
+
+@pytest.mark.parametrize("column", ["period", "address"])
+def test_a_missing_label_or_group_is_refused(paragraphs, column):
+    some = paragraphs.iloc[::100].copy()
+    some.iloc[3:5, some.columns.get_loc(column)] = None
+    with pytest.raises(ValueError, match=f"The column '{column}' is empty in 2 of 213 documents: fill it in"):
+        features.split_by_group(some, label="period", group="address")
 
 
 def test_without_groups_every_document_goes_its_own_way(paragraphs):

@@ -4,6 +4,7 @@ from qta_keras.runtime import tensorflow_first
 
 tensorflow_first()
 
+import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
@@ -39,7 +40,7 @@ def split_by_group(
     KeyError
         If the corpus has no such column.
     ValueError
-        If there are too few groups for that many folds.
+        If there are too few groups for that many folds, or a label or group is missing.
 
     See Also
     --------
@@ -55,6 +56,12 @@ def split_by_group(
     for column in (label, group):
         if column is not None and column not in corpus:
             raise KeyError(f"The corpus has no column {column!r}; it has {', '.join(map(str, corpus.columns))}.")
+        missing = 0 if column is None else int(corpus[column].isna().sum())
+        if missing:
+            raise ValueError(
+                f"The column {column!r} is empty in {missing:,} of {len(corpus):,} documents: fill it in, or leave "
+                f"them out with corpus.dropna(subset=[{column!r}])."
+            )
     n_groups = len(corpus) if group is None else corpus[group].nunique()
     if not 2 <= folds < n_groups:
         raise ValueError(
@@ -68,6 +75,16 @@ def split_by_group(
 def _one_split(
     corpus: pd.DataFrame, label: str, group: str | None, folds: int, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    kind, groups = (StratifiedKFold, None) if group is None else (StratifiedGroupKFold, corpus[group])
-    larger, smaller = next(kind(folds, shuffle=True, random_state=seed).split(corpus, corpus[label], groups))
+    if group is None:
+        splits = StratifiedKFold(folds, shuffle=True, random_state=seed).split(corpus, corpus[label])
+    else:
+        splits = StratifiedGroupKFold(folds).split(corpus, corpus[label], _shuffle(corpus[group], seed))
+    larger, smaller = next(splits)
     return corpus.iloc[larger], corpus.iloc[smaller]
+
+
+def _shuffle(groups: pd.Series, seed: int) -> np.ndarray:
+    """Number the groups in random order: where scikit-learn 1.6 shuffles itself, it loses the mix of labels."""
+    numbers, names = pd.factorize(groups, sort=True)
+    order = np.random.RandomState(seed).permutation(len(names))  # the one that scikit-learn draws
+    return np.argsort(order)[numbers]

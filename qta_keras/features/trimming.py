@@ -103,11 +103,8 @@ def _within(frequency: np.ndarray, low: float | None, high: float | None, kind: 
     elif kind == "prop":
         frequency = frequency / max(total, 1)
     elif kind == "rank":
-        frequency, low, high = (
-            rankdata(-frequency, method="min"),
-            high,
-            low,
-        )  # the highest frequency has the lowest rank
+        frequency = rankdata(-frequency, method="min")
+        low, high = high, low  # the highest frequency has the lowest rank
     elif kind == "quantile":
         low, high = (
             None if share is None else np.quantile(frequency, share, method="inverted_cdf") for share in (low, high)
