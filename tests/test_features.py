@@ -38,6 +38,11 @@ def test_proportions_sum_to_one_and_tfidf_rows_have_length_one(paragraphs):
     assert np.allclose(tfidf.multiply(tfidf).sum(axis=1), 1, atol=1e-5)
 
 
+def test_tfidf_grows_with_the_logarithm_of_the_count():
+    dfm = features.fit_vectoriser(["war peace", "peace war"]).transform(["war war war peace"]).toarray()
+    assert dfm.max() / dfm.min() == pytest.approx(1 + np.log(3))
+
+
 def test_document_frequencies_are_those_of_the_training_texts():
     vectoriser = features.fit_vectoriser(["war war", "war peace", "peace"], weighting="tfidf")
     weights = dict(zip(vectoriser.get_feature_names_out(), vectoriser.idf_, strict=True))
@@ -61,6 +66,73 @@ def test_words_are_letters_of_any_script(text, words):
     assert sorted(vectoriser.get_feature_names_out()) == sorted(words)
 
 
+def counted(texts, training, weighting, tokeniser=None):
+    """Fit on the training rows of counts that were made once."""
+    counts, words = features.count_words(texts, tokeniser=tokeniser)
+    kept = features.trim(counts[training], min_docfreq=2)[:500]
+    weights = features.fit_weighting(counts[training][:, kept], weighting)
+    return list(words[kept]), weights.transform(counts[:, kept])
+
+
+@pytest.mark.parametrize("weighting", ["count", "proportion", "tfidf"])
+@pytest.mark.parametrize("tokeniser", [None, str.split])
+def test_counting_once_equals_fitting_on_the_training_texts(paragraphs, weighting, tokeniser):
+    texts, training = paragraphs["text"].iloc[::50], np.arange(0, 400, 3)
+    vectoriser = features.fit_vectoriser(
+        texts.iloc[training], weighting=weighting, max_features=500, tokeniser=tokeniser
+    )
+    words, dfm = counted(texts, training, weighting, tokeniser)
+    assert words == list(vectoriser.get_feature_names_out())
+    expected = vectoriser.transform(texts)
+    assert dfm.dtype == expected.dtype == np.float32
+    assert abs(dfm - expected).max() < 1e-7
+
+
+def test_many_texts_are_counted_in_parts_and_none_is_lost():
+    counts, words = features.count_words(["war"] * 1_000 + ["peace"] * 1_001)
+    assert list(words) == ["peace", "war"]
+    assert counts.sum(axis=0).tolist() == [[1_001, 1_000]]
+    assert counts[[0, 999, 1_000, 2_000]].toarray().argmax(axis=1).tolist() == [1, 1, 0, 0]
+
+
+def test_texts_without_words_have_no_columns():
+    counts, words = features.count_words(["", "1861"])
+    assert counts.shape == (2, 0)
+    assert list(words) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "tokeniser", "error", "message"),
+    [
+        ("war and peace", None, TypeError, "The texts are a single string"),
+        (["war", 1861], None, TypeError, "Text number 2 is 1861"),
+        (["War"], str.lower, TypeError, "The tokeniser made 'war' of the first text, but it must return a list"),
+        (["War"], "split", TypeError, "The tokeniser is 'split', but it must be a function"),
+        (["War"], lambda text: [1], TypeError, r"The tokeniser made \[1\]"),
+        (["1", "War"], lambda text: [str(int(text))], ValueError, "invalid literal"),  # its own complaint
+    ],
+)
+def test_what_cannot_be_counted_is_refused(texts, tokeniser, error, message):
+    with pytest.raises(error, match=message):
+        features.count_words(texts, tokeniser=tokeniser)
+
+
+@pytest.mark.parametrize(
+    ("counts", "weighting", "error", "message"),
+    [
+        ([[1, 2]], "idf", ValueError, "weighting is 'idf', but it must be one of count, proportion, tfidf"),
+        ([[0.5, 2]], "tfidf", ValueError, "holds 0.5, which is not a count"),
+        (np.zeros((2, 0)), "tfidf", ValueError, "has 2 documents and 0 features"),
+        (np.zeros((0, 2)), "count", ValueError, "has 0 documents and 2 features"),
+    ],
+)
+def test_what_cannot_be_weighted_is_refused(counts, weighting, error, message):
+    with pytest.raises(error, match=message):
+        features.fit_weighting(scipy.sparse.csr_matrix(counts), weighting)
+    with pytest.raises(TypeError, match="it must be sparse"):
+        features.fit_weighting(pd.DataFrame(counts))
+
+
 def test_a_tokeniser_of_ones_own():
     vectoriser = features.fit_vectoriser(["战争与和平", "和平"], weighting="count", min_docfreq=2, tokeniser=list)
     assert list(vectoriser.get_feature_names_out()) == ["和", "平"]
@@ -71,11 +143,15 @@ def test_a_tokeniser_of_ones_own():
     [
         (["a b"], {"weighting": "tf"}, ValueError, "weighting is 'tf'"),
         (["war"], {"max_features": 0}, ValueError, "max_features is 0"),
+        (["war"], {"max_features": 2.5}, ValueError, "max_features is 2.5"),
         (["war"], {"min_docfreq": -2}, ValueError, "min_docfreq is -2"),
         (["war", "peace"], {}, ValueError, "No word occurs in 2 or more of the 2 texts"),
         (["", "1861"], {"min_docfreq": 1}, ValueError, "No word occurs in 1 or more of the 2 texts"),
         ([], {}, ValueError, "of the 0 texts"),
-        ("war and peace", {}, TypeError, "texts is one string"),
+        (pd.DataFrame({"text": ["war"]}), {}, TypeError, "The texts are a DataFrame, but must be a list or a column"),
+        (None, {}, TypeError, "The texts are a NoneType"),
+        (["war"], {"min_docfreq": None}, ValueError, "min_docfreq is None"),
+        ("war and peace", {}, TypeError, "The texts are a single string"),
         (["war", None], {}, TypeError, "Text number 2 is None"),
         (pd.Series(["war", np.nan]), {}, TypeError, "Text number 2 is nan"),
     ],
@@ -111,6 +187,14 @@ def test_a_split_is_repeatable_balanced_and_depends_on_the_seed(paragraphs):
     assert list(one.index) != list(other.index)
     difference = one["period"].value_counts(normalize=True) - paragraphs["period"].value_counts(normalize=True)
     assert difference.abs().max() < 0.05
+
+
+@pytest.mark.parametrize("column", ["period", "address"])
+def test_a_missing_label_or_group_is_refused(paragraphs, column):
+    some = paragraphs.iloc[::100].copy()
+    some.iloc[3:5, some.columns.get_loc(column)] = None
+    with pytest.raises(ValueError, match=f"The column '{column}' is empty in 2 of 213 documents: fill it in"):
+        features.split_by_group(some, label="period", group="address")
 
 
 def test_without_groups_every_document_goes_its_own_way(paragraphs):

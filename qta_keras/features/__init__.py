@@ -1,0 +1,28 @@
+"""Texts to document-feature matrices, what can be done with these, and splits that keep documents of a group together.
+
+A document-feature matrix (dfm) is a float32 ``scipy.sparse.csr_matrix``: a row per document in the order of the
+corpus, a column per feature in the order of the vectoriser's ``get_feature_names_out()``.
+"""
+
+from qta_keras.features.counting import WORD_PATTERN, count_words
+from qta_keras.features.keywords import keyness
+from qta_keras.features.matching import conform
+from qta_keras.features.matrix_market import read_matrix_market, write_matrix_market
+from qta_keras.features.splits import split_by_group
+from qta_keras.features.trimming import trim
+from qta_keras.features.vectoriser import fit_vectoriser, unseen_words
+from qta_keras.features.weighting import fit_weighting
+
+__all__ = [
+    "WORD_PATTERN",
+    "conform",
+    "count_words",
+    "fit_vectoriser",
+    "fit_weighting",
+    "keyness",
+    "read_matrix_market",
+    "split_by_group",
+    "trim",
+    "unseen_words",
+    "write_matrix_market",
+]
