@@ -7,6 +7,7 @@ from qta_keras.runtime import tensorflow_first
 
 tensorflow_first()
 
+import numpy as np
 import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -81,11 +82,44 @@ def fit_vectoriser(
             f"No word occurs in {min_docfreq} or more of the {len(texts)} texts: lower min_docfreq, or check that "
             "the texts are not empty."
         )
-    vectoriser = TfidfVectorizer(vocabulary=[str(word) for word in words[kept]], **tokenising(tokeniser), **arguments)
-    vectoriser.fit(texts[:1])  # the vocabulary is fixed already; one text spares a second pass over all of them
+    fitted = fit_weighting(counts[:, kept], weighting)
+    idf = fitted.idf_ if fitted.use_idf else None
+    return build_vectoriser([str(word) for word in words[kept]], arguments, idf, tokeniser)
+
+
+def build_vectoriser(
+    words: list[str], weighting: dict, idf: np.ndarray | None, tokeniser: Callable[[str], list[str]] | None
+) -> TfidfVectorizer:
+    """Make a fitted vectoriser of its parts: what `vectoriser_parts` returns, with the tokeniser itself."""
+    vectoriser = TfidfVectorizer(vocabulary=words, **tokenising(tokeniser), **weighting)
+    vectoriser.fit(words[:1])  # the vocabulary is fixed; scikit-learn wants to see a text all the same
     if vectoriser.use_idf:
-        vectoriser.idf_ = fit_weighting(counts[:, kept], weighting).idf_
+        vectoriser.idf_ = np.asarray(idf, dtype=np.float32)
     return vectoriser
+
+
+def vectoriser_parts(vectoriser: TfidfVectorizer) -> dict:
+    """Take a vectoriser of `fit_vectoriser` apart, into words, weighting, idf and tokeniser.
+
+    Raises
+    ------
+    TypeError
+        If it is no such vectoriser: one that was set otherwise could not be put together again from these parts.
+    """
+    parts = {}
+    if isinstance(vectoriser, TfidfVectorizer) and hasattr(vectoriser, "vocabulary_"):
+        settings = vectoriser.get_params()
+        parts = {
+            "words": [str(word) for word in vectoriser.get_feature_names_out()],
+            "weighting": {name: settings[name] for name in ("use_idf", "norm", "sublinear_tf")},
+            "idf": vectoriser.idf_ if vectoriser.use_idf else None,
+            "tokeniser": vectoriser.tokenizer,
+        }
+    if not parts or build_vectoriser(**parts).get_params() != {**settings, "vocabulary": parts["words"]}:
+        raise TypeError(
+            f"The vectoriser is {vectoriser!r:.60}, but it must be one that features.fit_vectoriser returned."
+        )
+    return parts
 
 
 def unseen_words(vectoriser: TfidfVectorizer, texts: pd.Series) -> pd.DataFrame:

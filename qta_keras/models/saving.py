@@ -13,7 +13,7 @@ import keras
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from qta_keras import __version__
-from qta_keras.features.vectoriser import build_vectoriser, describe_vectoriser
+from qta_keras.features.vectoriser import build_vectoriser, vectoriser_parts
 
 FORMAT = 1  # of the folder; a change that older versions can't read gets the next number
 _MODEL, _VOCABULARY, _LABELS = "model.keras", "vocabulary.json", "labels.json"
@@ -58,7 +58,9 @@ def save_classifier(
     >>> models.save_classifier("my-classifier", models.mlp(3, 2), vectoriser, ["novel", "letter"])  # doctest: +SKIP
     """
     folder = Path(folder)
-    vocabulary = describe_vectoriser(vectoriser)
+    vocabulary = vectoriser_parts(vectoriser)
+    vocabulary["own_tokeniser"] = vocabulary.pop("tokeniser") is not None
+    vocabulary["idf"] = None if vocabulary["idf"] is None else [float(value) for value in vocabulary["idf"]]
     labels = {"format": FORMAT, "classes": list(classes), "qta_keras": __version__, "keras": keras.__version__}
     _check_fit(folder, model, vocabulary, labels)
     if folder.exists():
@@ -106,7 +108,9 @@ def load_classifier(
     folder = Path(folder)
     missing = [name for name in (_MODEL, _VOCABULARY, _LABELS) if not (folder / name).is_file()]
     if not folder.is_dir():
-        raise FileNotFoundError(f"There is no folder {str(folder)!r}: check the name, or save a classifier there first.")
+        raise FileNotFoundError(
+            f"There is no folder {str(folder)!r}: check the name, or save a classifier there first."
+        )
     if missing:
         raise FileNotFoundError(
             f"{str(folder)!r} is no complete classifier, for {' and '.join(missing)} is missing: save it again."
@@ -117,7 +121,7 @@ def load_classifier(
             f"{str(folder)!r} was saved in format {labels.get('format')!r} by qta-keras {labels.get('qta_keras')}, and "
             f"qta-keras {__version__} reads format {FORMAT}: use that version, or save it again."
         )
-    if vocabulary["own_tokeniser"] and tokeniser is None:
+    if vocabulary.pop("own_tokeniser") and tokeniser is None:
         raise ValueError(f"{str(folder)!r} was made with a tokeniser of your own: give it again, as tokeniser=...")
     try:
         model = keras.models.load_model(folder / _MODEL)
@@ -127,7 +131,7 @@ def load_classifier(
             f"can't read it ({type(error).__name__}): install that version, or save it again if the file is damaged."
         ) from None
     _check_fit(folder, model, vocabulary, labels)
-    return model, build_vectoriser(vocabulary, tokeniser=tokeniser), labels["classes"]
+    return model, build_vectoriser(**vocabulary, tokeniser=tokeniser), labels["classes"]
 
 
 def _read(path: Path) -> dict:
