@@ -66,8 +66,8 @@ def gradients_per_layer(norms: Mapping[str, Sequence[Sequence[float]]]) -> Pictu
     Examples
     --------
     >>> print(gradients_per_layer({"sigmoid": [[1e-3, 1], [1e-5, 1]]}).description)
-    Length of the gradient in layers 1 to 2, on a logarithmic axis, medians over 2 random starts. sigmoid: about 10^-4 \
-in layer 1, 10^0 in layer 2.
+    Length of the gradient in layers 1 to 2, on a logarithmic axis, medians over 2 random starts. sigmoid: about \
+0.0001 in layer 1, 1 in layer 2.
     """
     figure, axes = new_figure(height=4.0)
     told = []
@@ -77,8 +77,7 @@ in layer 1, 10^0 in layer 2.
         style = {"color": COLOURS[number], "linestyle": LINE_STYLES[number], "marker": MARKERS[number]}
         axes.semilogy(layers, middle, label=name, **style)
         axes.fill_between(layers, lengths.min(axis=0), lengths.max(axis=0), color=COLOURS[number], alpha=0.15)
-        first, last = np.round(np.log10(middle[[0, -1]])) + 0.0
-        told.append(f"{name}: about 10^{first:.0f} in layer 1, 10^{last:.0f} in layer {layers[-1]}")
+        told.append(f"{name}: about {middle[0]:.1g} in layer 1, {middle[-1]:.1g} in layer {layers[-1]}")
     axes.set(title="What is left of the gradient, layer by layer", ylabel="length of the gradient (log scale)")
     axes.set(xlabel="layer (1 is next to the input)", xticks=layers)
     axes.legend(frameon=False)

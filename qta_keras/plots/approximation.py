@@ -34,7 +34,7 @@ their sum plus 0: straight pieces on the curve, at most 0.000 away from it.
     figure, (left, right) = new_figure(2, width=8.8, height=3.7)
     for number, (knot, unit) in enumerate(zip(knots, units.T, strict=True)):
         style = {"color": COLOURS[number % 6], "linestyle": LINE_STYLES[number % 4], "marker": MARKERS[number % 6]}
-        left.plot(x, unit, linewidth=1.8, markevery=(number + 1, max(1, len(x) // 6)), label=f"{knot:g}", **style)
+        left.plot(x, unit, linewidth=1.8, markevery=(number + 1, max(1, len(x) // 6)), label=f"{knot:.3g}", **style)
     left.set(title="Each hidden unit bends once ...", xlabel="x", ylabel="unit, times its weight")
     left.legend(frameon=False, title="bend at x =", fontsize=9)
     right.plot(x, truth, color="0.3", linestyle=LINE_STYLES[1], linewidth=2, label="function f")
@@ -43,7 +43,8 @@ their sum plus 0: straight pieces on the curve, at most 0.000 away from it.
     right.set(title="... and their sum follows the function", xlabel="x", ylabel="f(x)")
     right.legend(frameon=False)
     goes = [
-        f"at x = {knot:g}, {'rising' if unit[-1] > 0 else 'falling'}" for knot, unit in zip(knots, units.T, strict=True)
+        f"at x = {knot:.3g}, {'rising' if unit[-1] > 0 else 'falling'}"
+        for knot, unit in zip(knots, units.T, strict=True)
     ]
     return Picture(
         figure,
@@ -60,14 +61,14 @@ def errors_by_width(widths: Sequence[int], errors: Mapping[str, tuple[Sequence[i
     widths : sequence of int
         The numbers of hidden units to mark on the axis.
     errors : mapping of str to (widths, errors)
-        By way of finding the weights, the widths and, in each row, the errors of one start, all above 0; shape
-        (starts, widths) or (widths,). Several starts are drawn as single markers around their median.
+        By way of finding the weights, two widths or more, and the error of each, above 0; or a row of errors for each
+        of several starts, which are drawn as single markers around their median.
 
     Examples
     --------
-    >>> print(errors_by_width([4, 8], {"built": ([4, 8], [0.4, 0.1]), "trained": ([8], [[0.3], [0.5]])}).description)
-    Largest error against the number of hidden units, both on logarithmic axes. built: from 0.400 with 4 units to \
-0.1000 with 8, a slope of -2.0. trained: 0.400 with 8 units.
+    >>> print(errors_by_width([4, 8], {"built": ([4, 8], [0.4, 0.1])}).description)
+    Largest error against the number of hidden units, both on logarithmic axes. built: from 0.4 with 4 units to 0.1 \
+with 8, a slope of -2.0.
     """
     figure, axes = new_figure(height=4.0)
     told = []
@@ -122,7 +123,5 @@ def waves(x: np.ndarray, curves: Mapping[str, np.ndarray], *, level: float = 0.5
 
 
 def _course(widths: Sequence[int], errors: np.ndarray) -> str:
-    if len(widths) == 1:
-        return f"{errors[0]:.3f} with {widths[0]} units"
     slope = np.polyfit(np.log(widths), np.log(errors), 1)[0]
-    return f"from {errors[0]:.3f} with {widths[0]} units to {errors[-1]:.4f} with {widths[-1]}, a slope of {slope:.1f}"
+    return f"from {errors[0]:.1g} with {widths[0]} units to {errors[-1]:.1g} with {widths[-1]}, a slope of {slope:.1f}"
