@@ -18,7 +18,10 @@ ALL = {
     ),
     "threshold_lines": (
         lambda: plots.threshold_lines(GATES),
-        ["OR: 1 for (0, 1) (1, 0) (1, 1); line 1 x1 + 1 x2 = 1.", "XOR: 1 for (0, 1) (1, 0); lines"],
+        [
+            "OR: 1 for (0, 1) (1, 0) (1, 1); line x₁ + x₂ = 1.",
+            "XOR: 1 for (0, 1) (1, 0); lines x₁ + x₂ = 1, x₁ + x₂ = 2.",
+        ],
     ),
     "activation_slopes": (
         lambda: plots.activation_slopes(RELU, reach=2),
@@ -94,6 +97,16 @@ def test_the_line_of_a_neuron_passes_where_its_sum_is_the_threshold():
     axes = plots.threshold_lines({"any": ([0, 1, 1, 1], [((2, -3), 0.5)])}).figure.axes[0]
     x1, x2 = axes.lines[2].get_data()
     assert np.allclose(2 * x1 - 3 * x2, 0.5)
+
+
+def test_lines_are_written_as_on_paper():
+    neurons = [((2, -3), 0.5), ((-1, 1), 0), ((0, -1), -1)]
+    words = plots.threshold_lines({"any": ([0, 1, 1, 1], neurons)}).description
+    assert "lines 2 x₁ − 3 x₂ = 0.5, −x₁ + x₂ = 0, −x₂ = -1." in words
+
+
+def test_several_hidden_layers_are_told_apart():
+    assert "3 inputs x, 4 hidden a(1), 4 hidden a(2), 1 output p" in plots.network_circles([3, 4, 4, 1]).description
 
 
 def test_the_points_of_a_gate_stand_at_its_inputs():

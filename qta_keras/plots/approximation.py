@@ -31,12 +31,12 @@ def bends_add_up(x: np.ndarray, truth: np.ndarray, base: float, units: np.ndarra
 their sum plus 0: straight pieces on the curve, at most 0.000 away from it.
     """
     total = base + units.sum(axis=1)
-    figure, (left, right) = new_figure(2, width=8.8, height=3.7)
+    figure, (left, right) = new_figure(2, width=9.4, height=3.7)
     for number, (knot, unit) in enumerate(zip(knots, units.T, strict=True)):
         style = {"color": COLOURS[number % 6], "linestyle": LINE_STYLES[number % 4], "marker": MARKERS[number % 6]}
         left.plot(x, unit, linewidth=1.8, markevery=(number + 1, max(1, len(x) // 6)), label=f"{knot:.3g}", **style)
     left.set(title="Each hidden unit bends once ...", xlabel="x", ylabel="unit, times its weight")
-    left.legend(frameon=False, title="bend at x =", fontsize=9)
+    left.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, title="bend at x =", fontsize=9)
     right.plot(x, truth, color="0.3", linestyle=LINE_STYLES[1], linewidth=2, label="function f")
     right.plot(x, total, color=COLOURS[0], linewidth=2, label="network: the sum")
     right.plot(knots, np.interp(knots, x, total), MARKERS[0], color=COLOURS[0])

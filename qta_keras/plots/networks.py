@@ -19,7 +19,8 @@ def network_circles(sizes: Sequence[int], *, letters: Sequence[str] | None = Non
     sizes : sequence of int
         Units of each layer, inputs first; at least two layers of 1 to 12 units.
     letters : sequence of str, optional
-        What the circles of each layer are called; they are numbered from 1. Default: x, then a, then p.
+        What the circles of each layer are called; they are numbered from 1. Default: x, then a (where there are
+        several hidden layers, a^{(1)}, a^{(2)} ...), then p.
     title : str, optional
         Default: the sizes, as in "5-7-3".
 
@@ -34,7 +35,7 @@ def network_circles(sizes: Sequence[int], *, letters: Sequence[str] | None = Non
     A network drawn as circles: 3 inputs x, 1 output p. Each circle is linked to all of the next layer: 3 weights and \
 1 bias in all.
     """
-    letters = letters or ["x", *"a" * (len(sizes) - 2), "p"]
+    letters = letters or _default_letters(len(sizes))
     _check(sizes, letters)
     figure = Figure(figsize=(2.0 + 1.7 * (len(sizes) - 1), 1.0 + 0.48 * max(3, *sizes)), layout="constrained")
     axes = figure.subplots()
@@ -52,11 +53,13 @@ def network_circles(sizes: Sequence[int], *, letters: Sequence[str] | None = Non
     axes.set_title(title or f"A {'-'.join(map(str, sizes))} network")
     axes.set_axis_off()
     weights, biases = sum(n_in * n_out for n_in, n_out in pairwise(sizes)), sum(sizes[1:])
-    hidden = "".join(f", {size} hidden {letter}" for size, letter in zip(sizes[1:-1], letters[1:-1], strict=True))
+    hidden = "".join(
+        f", {size} hidden {_plain(letter)}" for size, letter in zip(sizes[1:-1], letters[1:-1], strict=True)
+    )
     return Picture(
         figure,
-        f"A network drawn as circles: {sizes[0]} input{_s(sizes[0])} {letters[0]}{hidden}, {sizes[-1]} "
-        f"output{_s(sizes[-1])} {letters[-1]}. Each circle is linked to all of the next layer: {weights} "
+        f"A network drawn as circles: {sizes[0]} input{_s(sizes[0])} {_plain(letters[0])}{hidden}, {sizes[-1]} "
+        f"output{_s(sizes[-1])} {_plain(letters[-1])}. Each circle is linked to all of the next layer: {weights} "
         f"weight{_s(weights)} and {biases} bias{_es(biases)} in all.",
     )
 
@@ -76,10 +79,10 @@ def threshold_lines(
     --------
     >>> print(threshold_lines({"AND": ([0, 0, 0, 1], [((1, 1), 2)])}).description)
     The four pairs of inputs as points, with lines where neurons change their answer. AND: 1 for (1, 1); line \
-1 x1 + 1 x2 = 2.
+x₁ + x₂ = 2.
     """
     pairs = np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
-    figure, panels = new_figure(len(gates), width=max(3.0 * len(gates), 4.0), height=3.4)
+    figure, panels = new_figure(len(gates), width=max(2.6 * len(gates), 4.0), height=3.6)
     told = []
     for axes, (name, (answers, neurons)) in zip(np.atleast_1d(panels), gates.items(), strict=True):
         for answer, marker, fill in ((0, MARKERS[1], "white"), (1, MARKERS[0], COLOURS[0])):
@@ -89,13 +92,13 @@ def threshold_lines(
         x1 = np.array([-0.6, 1.6])
         for number, ((w1, w2), threshold) in enumerate(neurons):
             style = {"color": COLOURS[1 + number], "linestyle": LINE_STYLES[number]}
-            label = f"{w1:g} x₁ + {w2:g} x₂ = {threshold:g}"
-            axes.plot(x1, (threshold - w1 * x1) / w2, linewidth=2, label=label, zorder=1, **style)
+            line = _line(w1, w2, threshold)
+            axes.plot(x1, (threshold - w1 * x1) / w2, linewidth=2, label=line, zorder=1, **style)
         axes.set(title=name, xlabel="input x₁", ylabel="input x₂", xlim=(-0.5, 1.5), ylim=(-0.5, 1.5), aspect="equal")
         axes.set(xticks=[0, 1], yticks=[0, 1])
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False, fontsize=9)
         ones = " ".join(f"({a}, {b})" for a, b in pairs[np.asarray(answers) == 1])
-        lines = ", ".join(f"{w1:g} x1 + {w2:g} x2 = {threshold:g}" for (w1, w2), threshold in neurons)
+        lines = ", ".join(_line(w1, w2, threshold) for (w1, w2), threshold in neurons)
         told.append(f"{name}: 1 for {ones}; " + (f"line{_s(len(neurons))} {lines}" if neurons else "no line"))
     return Picture(
         figure, f"The four pairs of inputs as points, with lines where neurons change their answer. {'. '.join(told)}."
@@ -110,7 +113,20 @@ def _draw_layer(axes, column: Sequence[tuple[float, float]], letter: str, colour
     for number, (across, up) in enumerate(column, start=1):
         axes.plot(across, up, "o", markersize=22, markerfacecolor="white", markeredgecolor=colour, markeredgewidth=2)
         name = f"${letter}_{{{number}}}$" if len(column) > 1 else f"${letter}$"
-        axes.text(across, up, name, ha="center", va="center_baseline", fontsize=10)
+        axes.text(across, up, name, ha="center", va="center_baseline", fontsize=8 if "^" in letter else 10)
+
+
+def _line(w1: float, w2: float, threshold: float) -> str:
+    """Write the line w1 x1 + w2 x2 = threshold without ones, plus minus and terms of weight 0."""
+    first = {0: "", 1: "x₁", -1: "−x₁"}.get(w1, f"{w1:g} x₁")
+    second = {1: "x₂"}.get(abs(w2), f"{abs(w2):g} x₂")
+    sign = ("− " if w2 < 0 else "+ ") if first else ("−" if w2 < 0 else "")
+    return f"{first} {sign}{second} = {threshold:g}".strip()
+
+
+def _default_letters(layers: int) -> list[str]:
+    hidden = ["a"] if layers == 3 else [f"a^{{({number})}}" for number in range(1, layers - 1)]
+    return ["x", *hidden, "p"]
 
 
 def _check(sizes: Sequence[int], letters: Sequence[str]) -> None:
@@ -121,6 +137,10 @@ def _check(sizes: Sequence[int], letters: Sequence[str]) -> None:
         )
     if len(letters) != len(sizes):
         raise ValueError(f"There are {len(letters)} letters for {len(sizes)} layers; give one letter a layer.")
+
+
+def _plain(letter: str) -> str:
+    return letter.translate(str.maketrans("", "", "^{}"))
 
 
 def _s(count: int) -> str:
