@@ -4,7 +4,9 @@ A figure is a `Picture`: at the end of a cell it shows itself, ``.description`` 
 and ``.save(path)`` writes a file.
 """
 
+from qta_keras.plots.activations import activation_slopes, gradients_per_layer
 from qta_keras.plots.animation import Animation, fit_animation
+from qta_keras.plots.approximation import bends_add_up, errors_by_width, waves
 from qta_keras.plots.classification import class_sizes, confusion_matrix, learning_curves, score_intervals, word_ranks
 from qta_keras.plots.derivatives import curves_with_slopes, secants, step_errors
 from qta_keras.plots.descent import loss_contours, loss_surface
@@ -12,6 +14,7 @@ from qta_keras.plots.gradients import contours_with_gradients, rise_by_direction
 from qta_keras.plots.interactive import slider
 from qta_keras.plots.logistic import loss_by_probability, probability_curves, sigmoid_wrap
 from qta_keras.plots.matrices import grid_before_after, plane_into_space, similarity_map
+from qta_keras.plots.networks import network_circles, threshold_lines
 from qta_keras.plots.picture import Picture
 from qta_keras.plots.regression import fit_strip, lines_through_points, loss_per_epoch, residuals
 from qta_keras.plots.vectors import angle_between, arrows, tip_to_tail
@@ -19,14 +22,18 @@ from qta_keras.plots.vectors import angle_between, arrows, tip_to_tail
 __all__ = [
     "Animation",
     "Picture",
+    "activation_slopes",
     "angle_between",
     "arrows",
+    "bends_add_up",
     "class_sizes",
     "confusion_matrix",
     "contours_with_gradients",
     "curves_with_slopes",
+    "errors_by_width",
     "fit_animation",
     "fit_strip",
+    "gradients_per_layer",
     "grid_before_after",
     "learning_curves",
     "lines_through_points",
@@ -34,6 +41,7 @@ __all__ = [
     "loss_contours",
     "loss_per_epoch",
     "loss_surface",
+    "network_circles",
     "plane_into_space",
     "probability_curves",
     "residuals",
@@ -45,6 +53,8 @@ __all__ = [
     "slider",
     "step_errors",
     "surfaces",
+    "threshold_lines",
     "tip_to_tail",
+    "waves",
     "word_ranks",
 ]
