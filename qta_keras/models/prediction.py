@@ -40,8 +40,9 @@ def predict(
 
     Examples
     --------
+    >>> from qta_keras import models
     >>> dfm = scipy.sparse.csr_matrix([[1.0, 0.0, 0.5]], dtype="float32")
-    >>> predict(mlp(3, 2), dfm, documents=["a letter"], classes=["war", "peace"]).shape
+    >>> predict(models.mlp(3, 2), dfm, documents=["a letter"], classes=["war", "peace"]).shape
     (1, 2)
     """
     if len(documents) != dfm.shape[0]:

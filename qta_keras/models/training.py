@@ -12,8 +12,10 @@ class ProgressBar(keras.callbacks.Callback):
 
     Examples
     --------
+    >>> import scipy.sparse
+    >>> from qta_keras import models
     >>> dfm, labels = scipy.sparse.eye(4, format="csr", dtype="float32"), keras.ops.array([0, 1, 0, 1])
-    >>> history = mlp(4, 2).fit(dfm, labels, epochs=2, verbose=0, callbacks=[ProgressBar()])
+    >>> history = models.mlp(4, 2).fit(dfm, labels, epochs=2, verbose=0, callbacks=[ProgressBar()])
     """
 
     def on_train_begin(self, logs: dict | None = None) -> None:
