@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 
 MODULES = [
-    "data",
+    "data.sotu",
     "evaluate.comparison",
     "evaluate.mistakes",
     "evaluate.scores",
