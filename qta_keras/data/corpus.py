@@ -33,6 +33,8 @@ def as_corpus(
     corpus, renamed = _by_roles(table, text, label, group, documents)
     corpus, dropped = _without_missing(corpus)
     checks.check_documents(name, corpus, dropped)
+    if group is None:
+        corpus.insert(2, "group", corpus.index)
     checks.check_text(name, corpus["text"], text)
     checks.check_classes(name, corpus, label)
     checks.check_groups(name, corpus, group)
@@ -55,9 +57,10 @@ def _by_roles(
     docvars = table.drop(columns=[column for column in (text, label, group, documents) if column is not None])
     renamed = {role: _free_name(role, docvars.columns) for role in _ROLES if role in docvars.columns}
     corpus = docvars.rename(columns=renamed)
-    roles = {"text": table[text], "label": table[label], "group": names if group is None else table[group]}
-    for position, (role, column) in enumerate(roles.items()):
-        corpus.insert(position, role, column if role == "text" else column.map(_tidy, na_action="ignore"))
+    corpus.insert(0, "text", table[text])
+    corpus.insert(1, "label", table[label].map(_tidy, na_action="ignore"))
+    if group is not None:
+        corpus.insert(2, "group", table[group].map(_tidy, na_action="ignore"))
     corpus.index = pd.Index(names.map(_tidy, na_action="ignore"), name="document")
     return corpus, renamed
 
@@ -65,7 +68,7 @@ def _by_roles(
 def _without_missing(corpus: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     """Drop documents without text, label or group, and count them by the first that they lack."""
     dropped = {}
-    for role in ("text", "label", "group"):
+    for role in corpus.columns.intersection(["text", "label", "group"]):
         there = np.array([isinstance(value, str) and value.strip() != "" for value in corpus[role]], dtype=bool)
         dropped[role] = int((~there).sum())
         corpus = corpus[there]

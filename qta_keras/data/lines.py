@@ -1,6 +1,7 @@
 """The lines of a text file in a known encoding."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -9,12 +10,13 @@ from qta_keras.runtime import progress
 _BLOCK = 1 << 26  # characters read at once
 
 
-def open_text(path: Path, encoding: str) -> TextIO:
+@contextmanager
+def open_text(path: Path, encoding: str) -> Iterator[TextIO]:
     """Open a text file behind its byte-order mark, if it has one."""
-    file = path.open(encoding=encoding)
-    if file.read(1) != "\ufeff":
-        file.seek(0)
-    return file
+    with path.open(encoding=encoding) as file:
+        if file.read(1) != "\ufeff":
+            file.seek(0)
+        yield file
 
 
 def read_lines(path: Path, encoding: str) -> Iterator[str]:
