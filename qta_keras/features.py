@@ -4,6 +4,7 @@ A document-feature matrix (dfm) is a float32 ``scipy.sparse.csr_matrix``: a row 
 corpus, a column per feature in the order of the vectoriser's ``get_feature_names_out()``.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterable
 
 from qta_keras.runtime import tensorflow_first
@@ -16,8 +17,10 @@ import scipy.sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+# The accents, vowel signs and points that Unicode writes after a letter, as in Arabic, Hebrew and Hindi.
+_MARKS = "".join(chr(code) for code in range(0x300, 0xFE00) if unicodedata.category(chr(code)).startswith("M"))
 # Letters, joined by apostrophes or not: "don't" is one word, numbers are none, and one letter alone is none either.
-WORD_PATTERN = r"(?u)\b[^\W\d_](?:['’]?[^\W\d_])+\b"
+WORD_PATTERN = rf"(?u)\b[^\W\d_][{_MARKS}]*(?:['’]?[^\W\d_][{_MARKS}]*)+(?!\w)"
 
 _WEIGHTINGS = {
     "count": (CountVectorizer, {}),
