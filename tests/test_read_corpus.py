@@ -79,6 +79,11 @@ def test_a_text_column_full_of_another_separator_does_not_mislead(write):
     assert data.read_corpus(write("speeches.csv", "\n".join(rows)))["text"].iloc[0] == "one, two, three"
 
 
+def test_the_separator_is_the_one_that_gives_the_columns_asked_for(write):
+    rows = ["text;label;place, date, hour", *["We stand;left;Bonn, 1990, noon", "We fall;right;Bonn, 1991, noon"] * 2]
+    assert data.read_corpus(write("speeches.csv", "\n".join(rows)))["place, date, hour"].iloc[0] == "Bonn, 1990, noon"
+
+
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_quoted_line_breaks_and_quotes_belong_to_the_text(write, line_end):
     rows = SPEECHES.replace("We go", '"We go,\n\n""on"""').replace("\n", line_end)
@@ -209,7 +214,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column_if_the_encoding_is_giv
 
 
 def test_what_lacks_text_label_or_group_is_dropped_and_counted(write, capsys):
-    rows = SPEECHES + ",left,Eve\n  ,left,Eve\nMy,NA,Eve\nMine,,Eve\nOurs,left,\n,,\n"
+    rows = SPEECHES + ',left,Eve\n"  ",left,Eve\nMy,NA,Eve\nMine,,Eve\nOurs,left,\n,,\n'
     corpus = data.read_corpus(write("speeches.csv", rows), group="group")
     assert corpus.index[-1] == "speeches-00004"
     assert "Dropped: 3 without text, 2 without label, 1 without group." in capsys.readouterr().out
@@ -233,6 +238,13 @@ def test_accents_apart_are_joined_and_that_is_said(write, capsys):
     corpus = data.read_corpus(write("speeches.csv", unicodedata.normalize("NFD", SPEECHES.replace("We go", GERMAN))))
     assert corpus["text"].iloc[3] == GERMAN
     assert "In 1 text, letters and their accents were apart" in capsys.readouterr().out
+
+
+def test_a_label_is_the_same_however_its_accent_is_written(write):
+    rows = SPEECHES.replace("right", "Grüne").replace("Bob", "Zoë") + unicodedata.normalize("NFD", "My,Grüne,Zoë\n")
+    corpus = data.read_corpus(write("speeches.csv", rows), group="group")
+    assert corpus["label"].unique().tolist() == ["left", "Grüne"]
+    assert corpus["group"].nunique() == 4
 
 
 @pytest.mark.parametrize("text", ["战争与和平是一本书", "戦争と平和は本です", "สงครามและสันติภาพ"])
