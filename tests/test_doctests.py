@@ -6,7 +6,8 @@ from importlib import import_module
 import pytest
 
 MODULES = [
-    "data",
+    "data.reader",
+    "data.sotu",
     "evaluate.comparison",
     "evaluate.mistakes",
     "evaluate.scores",
@@ -42,7 +43,8 @@ MODULES = [
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_examples_in_docstrings(module):
+def test_examples_in_docstrings(module, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     result = doctest.testmod(import_module(f"qta_keras.{module}"))
     assert result.attempted > 0
     assert result.failed == 0

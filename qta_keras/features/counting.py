@@ -1,5 +1,6 @@
 """Words and how often each document has them."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
 from qta_keras.runtime import progress, tensorflow_first
@@ -12,8 +13,10 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from qta_keras.features.checks import check_list
 
+# The accents, vowel signs and points that Unicode writes after a letter, as in Arabic, Hebrew and Hindi.
+_MARKS = "".join(chr(code) for code in range(0x300, 0xFE00) if unicodedata.category(chr(code)).startswith("M"))
 # Letters, joined by apostrophes or not: "don't" is one word, numbers are none, and one letter alone is none either.
-WORD_PATTERN = r"(?u)\b[^\W\d_](?:['’]?[^\W\d_])+\b"
+WORD_PATTERN = rf"(?u)\b[^\W\d_][{_MARKS}]*(?:['’]?[^\W\d_][{_MARKS}]*)+(?!\w)"
 
 _TEXTS_AT_ONCE = 1_000
 

@@ -1,8 +1,8 @@
-"""Corpora as pandas DataFrames: one row per document, its name as the index, ``text`` and docvars as columns.
+"""The State of the Union corpus, and the table of figures about its addresses.
 
-The State of the Union corpus comes from the Python package ``sotu``, which holds every annual message of a president
-of the United States to Congress since 1790. The texts were collected by the American Presidency Project (Gerhard
-Peters and John T. Woolley, University of California, Santa Barbara); ``data/README.md`` is the corpus's datasheet.
+The corpus comes from the Python package ``sotu``, which holds every annual message of a president of the United
+States to Congress since 1790. The texts were collected by the American Presidency Project (Gerhard Peters and John
+T. Woolley, University of California, Santa Barbara); ``data/README.md`` is the corpus's datasheet.
 """
 
 import re
@@ -132,7 +132,7 @@ def load_sotu_addresses() -> pd.DataFrame:
     >>> float(load_sotu_addresses().loc["1861-Lincoln-1", "mean_sentence_length"])
     32.45
     """
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     in_wheel, in_checkout = package / _ADDRESS_TABLE, package.parent / "data" / _ADDRESS_TABLE
     path = in_wheel if in_wheel.is_file() else in_checkout
     if not path.is_file():

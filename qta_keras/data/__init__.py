@@ -1,0 +1,23 @@
+"""Corpora as pandas DataFrames: one row per document, its name as the index, ``text`` and docvars as columns."""
+
+from qta_keras.data.reader import read_corpus
+from qta_keras.data.reuters import load_reuters
+from qta_keras.data.sotu import (
+    PERIODS,
+    load_sotu,
+    load_sotu_addresses,
+    load_sotu_paragraphs,
+    measure_addresses,
+    split_sentences,
+)
+
+__all__ = [
+    "PERIODS",
+    "load_reuters",
+    "load_sotu",
+    "load_sotu_addresses",
+    "load_sotu_paragraphs",
+    "measure_addresses",
+    "read_corpus",
+    "split_sentences",
+]

@@ -1,0 +1,91 @@
+"""From a table to a corpus: columns by their roles, rows without text or label left out."""
+
+import unicodedata
+
+from qta_keras.data import checks, remarks
+from qta_keras.runtime import tensorflow_first
+
+tensorflow_first()
+
+import numpy as np
+import pandas as pd
+
+_ROLES = ("text", "label", "group", "document")
+
+
+def as_corpus(
+    table: pd.DataFrame, name: str, *, text: str, label: str, group: str | None, documents: str | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """Make a corpus of a table whose index names the documents; `name` is that of the file.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame and list of str
+        The corpus, and what there is to say about it: a sentence each.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or the corpus can't be split into training, validation and test documents.
+    """
+    chosen = [column for column in (text, label, group, documents) if column is not None]
+    checks.check_columns(name, table, chosen)
+    corpus, renamed = _by_roles(table, text, label, group, documents)
+    corpus, dropped = _without_missing(corpus)
+    checks.check_documents(name, corpus, dropped)
+    if group is None:
+        corpus.insert(2, "group", corpus.index)
+    checks.check_text(name, corpus["text"], text)
+    checks.check_classes(name, corpus, label)
+    checks.check_groups(name, corpus, group)
+    composed = corpus["text"].map(_composed)
+    n_composed = int((composed != corpus["text"]).sum())
+    corpus["text"] = composed
+    return corpus, [
+        *remarks.on_reading(dropped, renamed, n_composed),
+        *remarks.on_groups(group),
+        *remarks.on_labels(corpus["label"]),
+        *remarks.on_texts(corpus),
+    ]
+
+
+def _by_roles(
+    table: pd.DataFrame, text: str, label: str, group: str | None, documents: str | None
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Put text, label and group first and the documents' names into the index; tell which docvars were renamed."""
+    names = table.index.to_series() if documents is None else table[documents]
+    docvars = table.drop(columns=[column for column in (text, label, group, documents) if column is not None])
+    renamed = {role: _free_name(role, docvars.columns) for role in _ROLES if role in docvars.columns}
+    corpus = docvars.rename(columns=renamed)
+    corpus.insert(0, "text", table[text])
+    corpus.insert(1, "label", table[label].map(_tidy, na_action="ignore"))
+    if group is not None:
+        corpus.insert(2, "group", table[group].map(_tidy, na_action="ignore"))
+    corpus.index = pd.Index(names.map(_tidy, na_action="ignore"), name="document")
+    return corpus, renamed
+
+
+def _without_missing(corpus: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Drop documents without text, label or group, and count them by the first that they lack."""
+    dropped = {}
+    for role in corpus.columns.intersection(["text", "label", "group"]):
+        there = np.array([isinstance(value, str) and value.strip() != "" for value in corpus[role]], dtype=bool)
+        dropped[role] = int((~there).sum())
+        corpus = corpus[there]
+    return corpus.copy(), {role: number for role, number in dropped.items() if number}
+
+
+def _free_name(role: str, columns: pd.Index) -> str:
+    name = f"docvar_{role}"
+    while name in columns:
+        name = f"docvar_{name}"
+    return name
+
+
+def _tidy(value: str) -> str:
+    return _composed(value.strip())
+
+
+def _composed(text: str) -> str:
+    """Write a letter and its accent as one character where there is one (Unicode's form NFC)."""
+    return unicodedata.normalize("NFC", text)

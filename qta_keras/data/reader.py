@@ -1,0 +1,159 @@
+"""The reader's own texts as a corpus."""
+
+import difflib
+import os
+from pathlib import Path
+
+from qta_keras.data.corpus import as_corpus
+from qta_keras.data.encodings import read_bytes, refuse_other_kinds, tell_encoding
+from qta_keras.data.json_lines import read_json_lines
+from qta_keras.data.remarks import in_words
+from qta_keras.data.separated_values import read_separated_values
+from qta_keras.data.text_folder import read_text_folder
+from qta_keras.runtime import tensorflow_first
+
+tensorflow_first()
+
+import pandas as pd
+
+_SUB_FOLDERS = "{label}/*"
+_JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
+
+
+def read_corpus(
+    path: str | os.PathLike,
+    *,
+    text: str = "text",
+    label: str = "label",
+    group: str | None = None,
+    documents: str | None = None,
+    encoding: str | None = None,
+    file_names: str = _SUB_FOLDERS,
+) -> pd.DataFrame:
+    r"""Read texts of your own, and print in words what was read, guessed and dropped.
+
+    The file may be a table (CSV, its columns separated by comma, semicolon, tab or vertical bar), JSON lines (one
+    object per line), or the path may be a folder of ``.txt`` files, one per document.
+
+    Parameters
+    ----------
+    path : str or path
+        The table, the file of JSON lines (``.jsonl``, ``.ndjson`` or ``.json``) or the folder.
+    text : str, default "text"
+        The column with the texts. Documents without text are dropped and counted.
+    label : str, default "label"
+        The column with the classes, read as strings. Documents without a label are dropped and counted.
+    group : str or None
+        The column that tells which documents belong together, such as the speaker; `features.split_by_group` keeps
+        them on one side of a split. None makes every document a group of its own.
+    documents : str or None
+        The column with the documents' names. By default they are the file's name with the number of the row, as in
+        ``speeches-00017``; in a folder, the file's path in it without ``.txt``.
+    encoding : str or None
+        Such as ``"cp1250"``. None tells UTF-8, UTF-16 and UTF-32 with a byte-order mark, and Windows-1252 apart, and
+        refuses what is none of these.
+    file_names : str, default "{label}/*"
+        For a folder: the build of the files' paths in it, without ``.txt``. A name in braces makes a column of that
+        part, and ``*`` stands for anything but a slash; ``"{label}/{speaker}_{year}"`` fits ``left/Smith_1990.txt``.
+        A part in braces holds none of the signs that part them, here no ``_``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per document, indexed by ``document``, unique, with the columns ``text``, ``label`` and ``group``
+        (strings) and the other columns as docvars. A docvar that is itself called ``text``, ``label``, ``group`` or
+        ``document`` is renamed to ``docvar_text`` and so on. Texts, labels and groups are in Unicode's form NFC, and
+        empty fields, ``NA``, ``N/A``, ``NaN``, ``nan``, ``NULL`` and ``null`` in a table are missing values.
+
+    Raises
+    ------
+    FileNotFoundError, PermissionError
+        If there is nothing at `path`, or it may not be read.
+    ValueError
+        If it can't be read without guessing, lacks a column, or can't be split into training, validation and test
+        documents: fewer than two classes, a class with fewer than two documents or groups, fewer than three groups.
+    TypeError
+        If an argument is no string.
+
+    Examples
+    --------
+    >>> rows = ["speech;party;speaker", "We stand;left;Ann", "We fall;right;Bob", "We rise;left;Cy", "We go;right;Di"]
+    >>> _ = Path("speeches.csv").write_text("\n".join(rows), encoding="utf-8")
+    >>> corpus = read_corpus("speeches.csv", text="speech", label="party", group="speaker")
+    speeches.csv: 4 documents, 2 classes (left: 2, right: 2), 4 groups; UTF-8, separator ';'.
+    >>> corpus.loc["speeches-00002"].to_dict()
+    {'text': 'We fall', 'label': 'right', 'group': 'Bob'}
+    """
+    optional = {"group": group, "documents": documents, "encoding": encoding}
+    given = {name: value for name, value in optional.items() if value is not None}
+    _check_strings(text=text, label=label, file_names=file_names, **given)
+    path = _existing(path)
+    if text == label:
+        raise ValueError(f"text and label are both the column {text!r}, but the label must not be the text itself.")
+    if file_names != _SUB_FOLDERS and not path.is_dir():
+        raise ValueError(f"file_names is {file_names!r}, but {path.name} is a file; it is for a folder of .txt files.")
+    if encoding is not None:
+        _check_encoding(encoding)
+    columns = [column for column in (text, label, group, documents) if column is not None]
+    try:
+        table, source = _read(path, columns, encoding, file_names)
+    except PermissionError as error:
+        raise PermissionError(
+            f"You may not read {error.filename}: ask its owner, or read a copy of your own."
+        ) from None
+    except UnicodeError:
+        named = encoding or "what its byte-order mark says"
+        raise ValueError(f"{path.name} can't be read as {named}: give the encoding that it has.") from None
+    corpus, remarks = as_corpus(table, path.name, text=text, label=label, group=group, documents=documents)
+    print("\n".join([f"{path.name}: {in_words(corpus)}; {source}.", *remarks]))
+    return corpus
+
+
+def _read(path: Path, columns: list[str], encoding: str | None, file_names: str) -> tuple[pd.DataFrame, str]:
+    """Read a folder or file of any kind, as a table with a name for each row, and tell in words how."""
+    if path.is_dir():
+        return read_text_folder(path, encoding, file_names)
+    start = next(read_bytes(path), b"")
+    if not start:
+        raise ValueError(f"{path.name} is an empty file.")
+    refuse_other_kinds(path.name, start)
+    encoding, source = (encoding, f"{encoding} as given") if encoding else tell_encoding(path)
+    if path.suffix.lower() in _JSON_SUFFIXES:
+        table = read_json_lines(path, encoding, columns)
+    else:
+        table, separator = read_separated_values(path, encoding, columns)
+        source = f"{source}, {separator}"
+    table.index = [f"{path.stem}-{row:05d}" for row in range(1, len(table) + 1)]
+    return table, source
+
+
+def _check_strings(**arguments: object) -> None:
+    for name, value in arguments.items():
+        if not isinstance(value, str):
+            raise TypeError(f"{name} is {value!r}, but it must be a string.")
+
+
+def _check_encoding(encoding: str) -> None:
+    try:
+        "".encode(encoding)
+    except LookupError:
+        raise ValueError(
+            f"encoding is {encoding!r}, which Python does not know: give one such as 'utf-8', 'cp1252' or 'cp1250'."
+        ) from None
+
+
+def _existing(path: str | os.PathLike) -> Path:
+    """Check that there is a file or folder, and suggest names where there is not."""
+    if not isinstance(path, (str, os.PathLike)) or not str(path).strip():
+        raise TypeError(f"path is {path!r}, but it must be the path of a file or folder.")
+    if str(path).startswith(("http://", "https://")):
+        raise ValueError(f"path is the web address {path!r}: download the file and give the path where it lies.")
+    path = Path(os.path.abspath(Path(path).expanduser()))
+    if os.path.exists(path):  # which is False, and no error, for what can't be a path
+        return path
+    folder = next(parent for parent in path.parents if os.path.isdir(parent))
+    missing = path.relative_to(folder).parts[0]
+    names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    alike = difflib.get_close_matches(missing, names, n=3)
+    hint = f"did you mean {' or '.join(map(repr, alike))}?" if alike else f"it holds {len(names):,} files and folders."
+    raise FileNotFoundError(f"There is no {missing[:60]!r} in the folder {folder}: {hint}")

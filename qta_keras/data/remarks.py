@@ -1,0 +1,97 @@
+"""What the reader of a corpus should know about it, in words."""
+
+import re
+
+from qta_keras.runtime import tensorflow_first
+
+tensorflow_first()
+
+import pandas as pd
+
+_MOST_CLASSES_TOLD = 8
+# UTF-8 that was read as Windows-1252 and saved: "fÃ¼r", "itâ€™s".
+_TWICE_ENCODED = re.compile("Ã[\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]|â€")
+# Thai, Lao, Burmese, Khmer, Japanese and Chinese: scripts without spaces between words.
+_UNSPACED = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def in_words(corpus: pd.DataFrame) -> str:
+    """Count documents, classes and groups."""
+    sizes = corpus["label"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    told = ", ".join(f"{label}: {size:,}" for label, size in sizes.iloc[:_MOST_CLASSES_TOLD].items())
+    if len(sizes) > _MOST_CLASSES_TOLD:
+        told += f" ... {sizes.index[-1]}: {sizes.iloc[-1]:,}"
+    return f"{len(corpus):,} documents, {len(sizes)} classes ({told}), {corpus['group'].nunique():,} groups"
+
+
+def on_reading(dropped: dict[str, int], renamed: dict[str, str], n_composed: int) -> list[str]:
+    """Tell what was dropped, renamed and changed."""
+    remarks = []
+    if dropped:
+        counts = ", ".join(f"{number:,} without {role}" for role, number in dropped.items())
+        remarks.append(f"Dropped: {counts}.")
+    remarks += [f"The docvar {old!r} is called {new!r} here." for old, new in renamed.items()]
+    if n_composed:
+        remarks.append(f"In {_texts(n_composed)}, letters and their accents were apart: joined (Unicode form NFC).")
+    return remarks
+
+
+def on_groups(group: str | None) -> list[str]:
+    """Tell that without groups the author of a text may be on both sides of a split."""
+    if group is not None:
+        return []
+    return ["No group= was given, so each document is its own: a split may put texts of one author on both sides."]
+
+
+def on_labels(labels: pd.Series) -> list[str]:
+    """Tell of classes that differ in capitals only."""
+    classes = pd.Series(sorted(labels.unique()))
+    alike = classes[classes.str.casefold().duplicated(keep=False)]
+    return [f"The classes {', '.join(map(repr, alike))} differ in capitals only: are they meant?"] if len(alike) else []
+
+
+def on_texts(corpus: pd.DataFrame) -> list[str]:
+    """Tell of copies, of letters broken by an earlier program, and of scripts without spaces."""
+    return [*_on_copies(corpus), *_on_broken_letters(corpus["text"]), *_on_scripts(corpus["text"])]
+
+
+def _on_copies(corpus: pd.DataFrame) -> list[str]:
+    copies = corpus[corpus["text"].duplicated(keep=False)]
+    if copies.empty:
+        return []
+    first = copies.groupby("text")[["label", "group"]].transform("first")
+    n_copies = len(copies) - copies["text"].nunique()
+    in_other_group = int((copies["group"] != first["group"]).sum())
+    other_label = int((copies["label"] != first["label"]).sum())
+    remark = f"{_texts(n_copies)} repeat an earlier one word for word ({in_other_group:,} of them in another group"
+    remark += f", {other_label:,} under another label" * bool(other_label) + "), kept"
+    if in_other_group:
+        remark += ": a copy on both sides of a split makes scores too good"
+    return [f"{remark}; corpus.drop_duplicates('text') drops them."]
+
+
+def _on_broken_letters(texts: pd.Series) -> list[str]:
+    hits = [_TWICE_ENCODED.search(text) for text in texts if "Ã" in text or "â€" in text]
+    hits = [hit for hit in hits if hit]
+    if not hits:
+        return []
+    example = hits[0].string[max(0, hits[0].start() - 10) : hits[0].end() + 10]
+    return [
+        f"In {_texts(len(hits))}, accented letters were broken before the file was saved, as in {example!r}: save it "
+        "anew from its source, as UTF-8."
+    ]
+
+
+def _on_scripts(texts: pd.Series) -> list[str]:
+    sample = "".join(text[:500] for text in texts.iloc[:: 1 + len(texts) // 500])
+    if 2 * len(_UNSPACED.findall(sample)) <= len(_LETTER.findall(sample)):
+        return []
+    return [
+        "Most of the text is in a script that puts no spaces between words (such as Chinese, Japanese or Thai): give "
+        "features.fit_vectoriser a tokeniser= that finds them."
+    ]
+
+
+def _texts(number: int) -> str:
+    return f"{number:,} text{'s' * (number != 1)}"

@@ -1,0 +1,108 @@
+"""Tables of comma-separated values and their like: CSV with any of four separators."""
+
+import csv
+import unicodedata
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from qta_keras.data.lines import open_text, read_lines
+from qta_keras.runtime import tensorflow_first
+
+tensorflow_first()
+
+import pandas as pd
+
+_SEPARATORS = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
+_MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null")  # what R, pandas and databases write
+_LONGEST_FIELD = 1 << 30  # characters; the standard library's own limit, 128 K, is less than a party's manifesto
+
+
+def read_separated_values(path: Path, encoding: str, columns: Sequence[str]) -> tuple[pd.DataFrame, str]:
+    """Read a table whose separator is the one under which its first row has the columns.
+
+    Quoted fields may hold line breaks, and quotes where they are doubled. Columns of numbers become numbers, except
+    the named ones, which stay as they are written.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame and str
+        The rows, with missing values as NaN, and the separator in words.
+
+    Raises
+    ------
+    ValueError
+        If a row has more or fewer fields than the header, or quotes do not pair up.
+    """
+    csv.field_size_limit(_LONGEST_FIELD)
+    separator = _tell_separator(path, encoding, columns)
+    rows = _rows(path, encoding, separator)
+    _, header = next(rows)
+    header = _column_names(header)
+    table = pd.DataFrame(_checked_rows(path.name, rows, len(header)), columns=header)
+    if not table.columns.is_unique:
+        twice = table.columns[table.columns.duplicated()][0]
+        raise ValueError(f"{path.name} has two columns named {twice!r}: give every column a name of its own.")
+    table = table.mask(table.isin(_MISSING))
+    for column in table.columns.difference(columns):
+        table[column] = _as_numbers(table[column])
+    return table, f"separator {_SEPARATORS[separator]}"
+
+
+def _tell_separator(path: Path, encoding: str, columns: Sequence[str]) -> str:
+    """Find the separator under which the first row has most of the columns, or else most fields."""
+
+    def fit(separator: str) -> tuple[int, int]:
+        with open_text(path, encoding) as file:
+            names = _column_names(next(filter(None, csv.reader(file, delimiter=separator, skipinitialspace=True)), []))
+        return len(set(columns) & set(names)), len(names)
+
+    fits = {separator: fit(separator) for separator in _SEPARATORS}
+    best = max(fits, key=fits.get)
+    if fits[best][1] < 2:
+        raise ValueError(
+            f"{path.name} has no columns: its first line holds no comma, semicolon, tab or vertical bar. For texts in "
+            "files of their own, give the folder instead."
+        )
+    return best
+
+
+def _rows(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a table, each with the number of the line it begins in; empty lines are passed over."""
+    reader = csv.reader(read_lines(path, encoding), delimiter=separator, skipinitialspace=True, strict=True)
+    line = 1
+    try:
+        for row in reader:
+            if row:
+                yield line, row
+            line = reader.line_num + 1
+    except csv.Error:
+        raise ValueError(
+            f"{path.name} has a row that begins in line {line} and in which quotes do not pair up: quotes inside a "
+            'quoted text have to be doubled ("").'
+        ) from None
+
+
+def _checked_rows(name: str, rows: Iterator[tuple[int, list[str]]], n_columns: int) -> Iterator[list[str]]:
+    for line, row in rows:
+        if len(row) != n_columns:
+            raise ValueError(
+                f"{name} has {n_columns} columns, but the row that begins in line {line} has {len(row)} "
+                f"({row[0][:40]!r} ...): a text that holds the separator or a line break has to stand in quotes."
+            )
+        yield row
+
+
+def _column_names(header: list[str]) -> list[str]:
+    """Name the columns; one without a name, such as R's row names, is called by its position."""
+    return [
+        unicodedata.normalize("NFC", name.strip()) or f"column_{position}"
+        for position, name in enumerate(header, start=1)
+    ]
+
+
+def _as_numbers(column: pd.Series) -> pd.Series:
+    """Turn a column of numbers into numbers, and leave another as strings."""
+    try:
+        return pd.to_numeric(column)
+    except ValueError:
+        return column
