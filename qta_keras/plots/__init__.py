@@ -6,12 +6,14 @@ and ``.save(path)`` writes a file.
 
 from qta_keras.plots.animation import Animation, fit_animation
 from qta_keras.plots.classification import class_sizes, confusion_matrix, learning_curves, score_intervals, word_ranks
+from qta_keras.plots.computation_graph import computation_graph
 from qta_keras.plots.derivatives import curves_with_slopes, secants, step_errors
 from qta_keras.plots.descent import loss_contours, loss_surface
 from qta_keras.plots.gradients import contours_with_gradients, rise_by_direction, surfaces
 from qta_keras.plots.interactive import slider
 from qta_keras.plots.logistic import loss_by_probability, probability_curves, sigmoid_wrap
 from qta_keras.plots.matrices import grid_before_after, plane_into_space, similarity_map
+from qta_keras.plots.optimisers import descents_on_curve, losses_by_cost, saddle_paths
 from qta_keras.plots.picture import Picture
 from qta_keras.plots.regression import fit_strip, lines_through_points, loss_per_epoch, residuals
 from qta_keras.plots.vectors import angle_between, arrows, tip_to_tail
@@ -22,9 +24,11 @@ __all__ = [
     "angle_between",
     "arrows",
     "class_sizes",
+    "computation_graph",
     "confusion_matrix",
     "contours_with_gradients",
     "curves_with_slopes",
+    "descents_on_curve",
     "fit_animation",
     "fit_strip",
     "grid_before_after",
@@ -34,10 +38,12 @@ __all__ = [
     "loss_contours",
     "loss_per_epoch",
     "loss_surface",
+    "losses_by_cost",
     "plane_into_space",
     "probability_curves",
     "residuals",
     "rise_by_direction",
+    "saddle_paths",
     "score_intervals",
     "secants",
     "sigmoid_wrap",
