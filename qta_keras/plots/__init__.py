@@ -8,6 +8,7 @@ from qta_keras.plots.activations import activation_slopes, gradients_per_layer
 from qta_keras.plots.animation import Animation, fit_animation
 from qta_keras.plots.approximation import bends_add_up, errors_by_width, waves
 from qta_keras.plots.classification import class_sizes, confusion_matrix, learning_curves, score_intervals, word_ranks
+from qta_keras.plots.computation_graph import computation_graph
 from qta_keras.plots.derivatives import curves_with_slopes, secants, step_errors
 from qta_keras.plots.descent import loss_contours, loss_surface
 from qta_keras.plots.gradients import contours_with_gradients, rise_by_direction, surfaces
@@ -15,6 +16,7 @@ from qta_keras.plots.interactive import slider
 from qta_keras.plots.logistic import loss_by_probability, probability_curves, sigmoid_wrap
 from qta_keras.plots.matrices import grid_before_after, plane_into_space, similarity_map
 from qta_keras.plots.networks import network_circles, threshold_lines
+from qta_keras.plots.optimisers import descents_on_curve, losses_by_cost, saddle_paths
 from qta_keras.plots.picture import Picture
 from qta_keras.plots.regression import fit_strip, lines_through_points, loss_per_epoch, residuals
 from qta_keras.plots.vectors import angle_between, arrows, tip_to_tail
@@ -27,9 +29,11 @@ __all__ = [
     "arrows",
     "bends_add_up",
     "class_sizes",
+    "computation_graph",
     "confusion_matrix",
     "contours_with_gradients",
     "curves_with_slopes",
+    "descents_on_curve",
     "errors_by_width",
     "fit_animation",
     "fit_strip",
@@ -41,11 +45,13 @@ __all__ = [
     "loss_contours",
     "loss_per_epoch",
     "loss_surface",
+    "losses_by_cost",
     "network_circles",
     "plane_into_space",
     "probability_curves",
     "residuals",
     "rise_by_direction",
+    "saddle_paths",
     "score_intervals",
     "secants",
     "sigmoid_wrap",
