@@ -19,10 +19,12 @@ MODULES = [
     "plots.logistic",
     "plots.picture",
     "plots.regression",
+    "plots.depth",
     "plots.derivatives",
     "plots.gradients",
     "plots.interactive",
     "plots.matrices",
+    "plots.remedies",
     "plots.vectors",
 ]
 

@@ -6,6 +6,7 @@ and ``.save(path)`` writes a file.
 
 from qta_keras.plots.animation import Animation, fit_animation
 from qta_keras.plots.classification import class_sizes, confusion_matrix, learning_curves, score_intervals, word_ranks
+from qta_keras.plots.depth import gradient_by_layer
 from qta_keras.plots.derivatives import curves_with_slopes, secants, step_errors
 from qta_keras.plots.descent import loss_contours, loss_surface
 from qta_keras.plots.gradients import contours_with_gradients, rise_by_direction, surfaces
@@ -14,6 +15,7 @@ from qta_keras.plots.logistic import loss_by_probability, probability_curves, si
 from qta_keras.plots.matrices import grid_before_after, plane_into_space, similarity_map
 from qta_keras.plots.picture import Picture
 from qta_keras.plots.regression import fit_strip, lines_through_points, loss_per_epoch, residuals
+from qta_keras.plots.remedies import compare_curves, shrinking_difference
 from qta_keras.plots.vectors import angle_between, arrows, tip_to_tail
 
 __all__ = [
@@ -22,11 +24,13 @@ __all__ = [
     "angle_between",
     "arrows",
     "class_sizes",
+    "compare_curves",
     "confusion_matrix",
     "contours_with_gradients",
     "curves_with_slopes",
     "fit_animation",
     "fit_strip",
+    "gradient_by_layer",
     "grid_before_after",
     "learning_curves",
     "lines_through_points",
@@ -40,6 +44,7 @@ __all__ = [
     "rise_by_direction",
     "score_intervals",
     "secants",
+    "shrinking_difference",
     "sigmoid_wrap",
     "similarity_map",
     "slider",
