@@ -36,10 +36,12 @@ MODULES = [
     "plots.optimisers",
     "plots.picture",
     "plots.regression",
+    "plots.depth",
     "plots.derivatives",
     "plots.gradients",
     "plots.interactive",
     "plots.matrices",
+    "plots.remedies",
     "plots.vectors",
 ]
 

@@ -9,6 +9,7 @@ from qta_keras.plots.animation import Animation, fit_animation
 from qta_keras.plots.approximation import bends_add_up, errors_by_width, waves
 from qta_keras.plots.classification import class_sizes, confusion_matrix, learning_curves, score_intervals, word_ranks
 from qta_keras.plots.computation_graph import computation_graph
+from qta_keras.plots.depth import gradient_by_layer
 from qta_keras.plots.derivatives import curves_with_slopes, secants, step_errors
 from qta_keras.plots.descent import loss_contours, loss_surface
 from qta_keras.plots.gradients import contours_with_gradients, rise_by_direction, surfaces
@@ -19,6 +20,7 @@ from qta_keras.plots.networks import network_circles, threshold_lines
 from qta_keras.plots.optimisers import descents_on_curve, losses_by_cost, saddle_paths
 from qta_keras.plots.picture import Picture
 from qta_keras.plots.regression import fit_strip, lines_through_points, loss_per_epoch, residuals
+from qta_keras.plots.remedies import compare_curves, shrinking_difference
 from qta_keras.plots.vectors import angle_between, arrows, tip_to_tail
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "arrows",
     "bends_add_up",
     "class_sizes",
+    "compare_curves",
     "computation_graph",
     "confusion_matrix",
     "contours_with_gradients",
@@ -37,6 +40,7 @@ __all__ = [
     "errors_by_width",
     "fit_animation",
     "fit_strip",
+    "gradient_by_layer",
     "gradients_per_layer",
     "grid_before_after",
     "learning_curves",
@@ -54,6 +58,7 @@ __all__ = [
     "saddle_paths",
     "score_intervals",
     "secants",
+    "shrinking_difference",
     "sigmoid_wrap",
     "similarity_map",
     "slider",
