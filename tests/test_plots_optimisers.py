@@ -23,7 +23,7 @@ def double_well(theta):
 ALL = {
     "computation_graph": (
         lambda: plots.computation_graph(GRAPH, VALUES, SLOPES, formulas={"u": "w·x"}),
-        ["5 nodes, with value and slope of z", "w 2.00, slope 3.00", "Computed: u 6.00, slope 1.00; z 5.00"],
+        ["5 nodes, with value and slope of z", "w 2.00, slope 3.00", "Computed: w·x 6.00, slope 1.00; z 5.00"],
     ),
     "losses_by_cost": (
         lambda: plots.losses_by_cost({"a": ([1, 2, 4], [3, 1, 2]), "b": ([1, 8], [3, 2])}, xlabel="passes", log=True),

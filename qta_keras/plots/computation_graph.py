@@ -63,14 +63,14 @@ Computed: z 6.00, slope 1.00.'
         if node not in values or node not in slopes:
             raise ValueError(f"Node {node!r} has no value or no slope; give one of each for every node.")
     places = _places(columns, inputs)
+    names = {node: (formulas or {}).get(node, node) for node in columns}
     result = list(inputs)[-1]
     figure, axes = new_figure(width=10.0, height=4.6)
     for node, sources in inputs.items():
         for source in sources:
             _draw_edge(axes, places[source], places[node])
     for node, place in places.items():
-        name = (formulas or {}).get(node, node)
-        _draw_node(axes, place, name, values[node], slopes[node], given=node not in inputs)
+        _draw_node(axes, place, names[node], values[node], slopes[node], given=node not in inputs)
     rows = [y for _, y in places.values()]
     axes.set(title=title, xlim=(-0.55, max(columns.values()) + 0.55), ylim=(min(rows) - 0.5, max(rows) + 0.5))
     axes.set(xticks=[], yticks=[])
@@ -79,7 +79,8 @@ Computed: z 6.00, slope 1.00.'
     axes.set_xlabel("solid arrows: forward, values      dashed arrows: backward, slopes")
     given = [node for node in columns if node not in inputs]
     told = [
-        "; ".join(f"{node} {values[node]:.2f}, slope {slopes[node]:.2f}" for node in nodes) for nodes in (given, inputs)
+        "; ".join(f"{names[node]} {values[node]:.2f}, slope {slopes[node]:.2f}" for node in nodes)
+        for nodes in (given, inputs)
     ]
     return Picture(
         figure,
