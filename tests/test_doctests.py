@@ -43,6 +43,7 @@ MODULES = [
     "plots.matrices",
     "plots.remedies",
     "plots.vectors",
+    "plots.words",
 ]
 
 

@@ -9,7 +9,6 @@ X = np.linspace(0, 1, 5)
 TOOTH = np.array([0, 0.8, 0.2, 0.9, 0])
 GATES = {"OR": ([0, 1, 1, 1], [((1, 1), 1)]), "XOR": ([0, 1, 1, 0], [((1, 1), 1), ((1, 1), 2)])}
 RELU = {"ReLU": (lambda z: np.maximum(0, z), lambda z: np.where(z > 0, 1.0, 0.0))}
-NORMS = {"a": [[1e-5, 1e-2, 1], [1e-3, 1e-2, 4]], "b": [[2, 2, 2], [2, 2, 2]]}
 ERRORS = {"built": ([4, 8], [0.4, 0.1]), "trained": ([4, 8], [[0.5, 0.3], [0.7, 0.5]])}
 ALL = {
     "network_circles": (
@@ -26,10 +25,6 @@ ALL = {
     "activation_slopes": (
         lambda: plots.activation_slopes(RELU, reach=2),
         ["z from -2 to 2", "values 0.00 to 2.00; slope 0.000 on the left, 1.000 on the right, at most 1.00"],
-    ),
-    "gradients_per_layer": (
-        lambda: plots.gradients_per_layer(NORMS),
-        ["layers 1 to 3", "2 random starts", "a: about 0.0001 in layer 1, 2 in layer 3", "b: about 2 in layer 1"],
     ),
     "bends_add_up": (
         lambda: plots.bends_add_up(X, X**2, 1.0, np.array([X, -np.maximum(0, X - 0.5)]).T, [0, 0.5]),
@@ -62,7 +57,7 @@ def test_a_figure_has_titles_and_named_axes(name):
         assert axes.get_xlabel()
 
 
-@pytest.mark.parametrize(("name", "lines"), [("gradients_per_layer", 2), ("errors_by_width", 2), ("bends_add_up", 2)])
+@pytest.mark.parametrize(("name", "lines"), [("errors_by_width", 2), ("bends_add_up", 2)])
 def test_curves_differ_by_more_than_colour(name, lines):
     axes = ALL[name][0]().figure.axes[0]
     looks = {(line.get_linestyle(), line.get_marker()) for line in axes.lines[:lines]}

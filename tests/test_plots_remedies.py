@@ -8,8 +8,8 @@ from qta_keras import plots
 LONG = {"loss": [0.7, 0.4, 0.1], "val_loss": [0.7, 0.5, 0.9]}
 SHORT = {"loss": [1.6, 0.5], "val_loss": [0.7, 0.6]}
 NORMS = {
-    "Glorot": {"plain": np.array([[1e-5, 1e-4, 1e-3], [1e-3, 1e-3, 1e-1]]), "layer norm": np.ones((2, 3))},
-    "He": {"plain": np.full((2, 3), 1e-1), "layer norm": np.ones((2, 3))},
+    "Glorot start": {"plain": np.array([[1e-5, 1e-4, 1e-3], [1e-3, 1e-3, 1e-1]]), "layer norm": np.ones((2, 3))},
+    "He start": {"plain": np.full((2, 3), 1e-1), "layer norm": np.ones((2, 3))},
 }
 
 ALL = {

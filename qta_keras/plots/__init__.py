@@ -4,7 +4,7 @@ A figure is a `Picture`: at the end of a cell it shows itself, ``.description`` 
 and ``.save(path)`` writes a file.
 """
 
-from qta_keras.plots.activations import activation_slopes, gradients_per_layer
+from qta_keras.plots.activations import activation_slopes
 from qta_keras.plots.animation import Animation, fit_animation
 from qta_keras.plots.approximation import bends_add_up, errors_by_width, waves
 from qta_keras.plots.classification import class_sizes, confusion_matrix, learning_curves, score_intervals, word_ranks
@@ -22,6 +22,7 @@ from qta_keras.plots.picture import Picture
 from qta_keras.plots.regression import fit_strip, lines_through_points, loss_per_epoch, residuals
 from qta_keras.plots.remedies import compare_curves, shrinking_difference
 from qta_keras.plots.vectors import angle_between, arrows, tip_to_tail
+from qta_keras.plots.words import driving_words
 
 __all__ = [
     "Animation",
@@ -37,11 +38,11 @@ __all__ = [
     "contours_with_gradients",
     "curves_with_slopes",
     "descents_on_curve",
+    "driving_words",
     "errors_by_width",
     "fit_animation",
     "fit_strip",
     "gradient_by_layer",
-    "gradients_per_layer",
     "grid_before_after",
     "learning_curves",
     "lines_through_points",

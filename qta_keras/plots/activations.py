@@ -1,11 +1,11 @@
 """Figures of notebook 02b: activation functions with their slopes, and gradients layer by layer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
+from qta_keras.plots.picture import COLOURS, LINE_STYLES, Picture
 
 Function = Callable[[np.ndarray], np.ndarray]
 
@@ -52,37 +52,4 @@ on the right, at most 1.00.
     panels[0].legend(frameon=False, loc="upper left", fontsize=9)
     return Picture(
         figure, f"Activation functions with their slopes, z from {-reach:g} to {reach:g}. {'. '.join(told)}."
-    )
-
-
-def gradients_per_layer(norms: Mapping[str, Sequence[Sequence[float]]]) -> Picture:
-    """Draw the length of the gradient in each layer on a logarithmic axis: the median over starts, and their range.
-
-    Parameters
-    ----------
-    norms : mapping of str to array of float, shape (starts, layers)
-        By kind of network, the length of the gradient of each layer's weights, above 0, the first layer first.
-
-    Examples
-    --------
-    >>> print(gradients_per_layer({"sigmoid": [[1e-3, 1], [1e-5, 1]]}).description)
-    Length of the gradient in layers 1 to 2, on a logarithmic axis, medians over 2 random starts. sigmoid: about \
-0.0001 in layer 1, 1 in layer 2.
-    """
-    figure, axes = new_figure(height=4.0)
-    told = []
-    for number, (name, lengths) in enumerate(norms.items()):
-        lengths = np.asarray(lengths, dtype=float)
-        layers, middle = np.arange(1, lengths.shape[1] + 1), np.exp(np.median(np.log(lengths), axis=0))
-        style = {"color": COLOURS[number], "linestyle": LINE_STYLES[number], "marker": MARKERS[number]}
-        axes.semilogy(layers, middle, label=name, **style)
-        axes.fill_between(layers, lengths.min(axis=0), lengths.max(axis=0), color=COLOURS[number], alpha=0.15)
-        told.append(f"{name}: about {middle[0]:.1g} in layer 1, {middle[-1]:.1g} in layer {layers[-1]}")
-    axes.set(title="What is left of the gradient, layer by layer", ylabel="length of the gradient (log scale)")
-    axes.set(xlabel="layer (1 is next to the input)", xticks=layers)
-    axes.legend(frameon=False)
-    return Picture(
-        figure,
-        f"Length of the gradient in layers 1 to {layers[-1]}, on a logarithmic axis, medians over {len(lengths)} "
-        f"random starts. {'. '.join(told)}.",
     )

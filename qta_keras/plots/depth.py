@@ -9,7 +9,7 @@ from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture
 
 
 def gradient_by_layer(norms: Mapping[str, Mapping[str, np.ndarray]]) -> Picture:
-    """Draw the length of the gradient in each layer, a panel per start and a line per kind of network.
+    """Draw the length of the gradient in each layer, a panel per setting and a line per kind of network.
 
     Lines are geometric means over the networks of a kind; the band around each goes from the smallest to the
     largest. The vertical axis is logarithmic and shared.
@@ -17,7 +17,7 @@ def gradient_by_layer(norms: Mapping[str, Mapping[str, np.ndarray]]) -> Picture:
     Parameters
     ----------
     norms : mapping of str to mapping of str to array of float, shape (networks, layers)
-        By start, by kind of network: the length of the gradient, positive; layer 1 is next to the input.
+        By setting (the title of its panel) and kind of network: the length of the gradient, above 0, layer 1 first.
 
     Returns
     -------
@@ -26,15 +26,15 @@ def gradient_by_layer(norms: Mapping[str, Mapping[str, np.ndarray]]) -> Picture:
 
     Examples
     --------
-    >>> picture = gradient_by_layer({"Glorot": {"plain": np.array([[1e-5, 1e-3]])}})
+    >>> picture = gradient_by_layer({"Glorot start": {"plain": np.array([[1e-5, 1e-3]])}})
     >>> print(picture.description)
     Length of the gradient per layer, logarithmic axis; powers of ten in layer 1 and layer 2. Glorot start: plain \
 -5.0 and -3.0.
     """
-    figure = Figure(figsize=(4.0 * len(norms) + 0.6, 4.6), layout="constrained")
+    figure = Figure(figsize=(4.0 * len(norms) + 1.6, 4.6), layout="constrained")
     panels = figure.subplots(1, len(norms), sharey=True, squeeze=False)[0]
     told = []
-    for panel, (start, kinds) in zip(panels, norms.items(), strict=True):
+    for panel, (name, kinds) in zip(panels, norms.items(), strict=True):
         words = []
         for number, (kind, values) in enumerate(kinds.items()):
             values = np.asarray(values, dtype=float)
@@ -45,11 +45,11 @@ def gradient_by_layer(norms: Mapping[str, Mapping[str, np.ndarray]]) -> Picture:
             panel.semilogy(layers, mean, label=kind, markersize=5, markevery=(number, 3), **style)
             first, last = np.log10(mean[[0, -1]]).round(1) + 0.0  # no minus before a zero
             words.append(f"{kind} {first:.1f} and {last:.1f}")
-        panel.set(title=f"{start} start", xlabel="layer (1 is next to the input)")
+        panel.set(title=name, xlabel="layer (1 is next to the input)")
         panel.set_xticks(np.unique(np.linspace(1, values.shape[1], 5).round().astype(int)))
         panel.spines[["top", "right"]].set_visible(False)
         panel.grid(alpha=0.25)
-        told.append(f"{start} start: {', '.join(words)}")
+        told.append(f"{name}: {', '.join(words)}")
     panels[0].set_ylabel("length of the gradient (logarithmic axis)")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
     return Picture(
