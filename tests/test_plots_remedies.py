@@ -25,7 +25,7 @@ ALL = {
     ),
     "shrinking_difference": (
         lambda: plots.shrinking_difference([1, 10, 100], [1.0, 0.1, 0.01], xlabel="masks", ylabel="difference"),
-        ["from 1 at 1 masks to 0.01 at 100", "slope of -1.00"],
+        ["from 1 (masks: 1) to 0.01 (masks: 100)", "slope of -1.00"],
     ),
     "gradient_by_layer": (
         lambda: plots.gradient_by_layer(NORMS),

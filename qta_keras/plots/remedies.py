@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
 
@@ -89,8 +89,8 @@ def shrinking_difference(counts: Sequence[int], differences: Sequence[float], *,
     Examples
     --------
     >>> shrinking_difference([1, 100], [0.5, 0.05], xlabel="masks", ylabel="difference").description
-    'On logarithmic axes, the difference falls from 0.5 at 1 masks to 0.05 at 100, with a slope of -0.50; 1/sqrt of \
-the count has -0.50.'
+    'On logarithmic axes, the difference falls from 0.5 (masks: 1) to 0.05 (masks: 100), with a slope of -0.50; \
+1/sqrt of the count has -0.50.'
     """
     counts, differences = np.asarray(counts, dtype=float), np.asarray(differences, dtype=float)
     slope = np.polyfit(np.log(counts), np.log(differences), 1)[0]
@@ -98,6 +98,7 @@ the count has -0.50.'
     law = differences[0] * np.sqrt(counts[0] / counts)
     axes.loglog(counts, law, LINE_STYLES[1], color=COLOURS[1], label="1 / √count")
     axes.loglog(counts, differences, MARKERS[0], color=COLOURS[0], label="measured")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.12g}"))
         axis.set_minor_formatter(NullFormatter())
@@ -105,6 +106,7 @@ the count has -0.50.'
     axes.legend(frameon=False)
     return Picture(
         figure,
-        f"On logarithmic axes, the {ylabel} falls from {differences[0]:.2g} at {counts[0]:,.0f} {xlabel} to "
-        f"{differences[-1]:.2g} at {counts[-1]:,.0f}, with a slope of {slope:.2f}; 1/sqrt of the count has -0.50.",
+        f"On logarithmic axes, the {ylabel} falls from {differences[0]:.2g} ({xlabel}: {counts[0]:,.0f}) to "
+        f"{differences[-1]:.2g} ({xlabel}: {counts[-1]:,.0f}), with a slope of {slope:.2f}; 1/sqrt of the "
+        "count has -0.50.",
     )
