@@ -139,3 +139,21 @@ def test_senseless_regressions_are_refused(build):
 def test_names_must_fit(toy, documents, classes, message):
     with pytest.raises(ValueError, match=message):
         models.predict(models.mlp(12, 3), toy[0][:2], documents=documents, classes=classes)
+
+
+def test_the_l2_penalty_is_added_to_the_loss_for_every_kernel_and_no_bias():
+    model = models.mlp(4, 2, hidden=(3,), l2=0.1)
+    model.set_weights([np.full(weights.shape, 2.0) for weights in model.get_weights()])
+    assert sum(float(penalty) for penalty in model.losses) == pytest.approx(0.1 * 4 * (4 * 3 + 3 * 2))
+    assert models.mlp(4, 2).losses == []
+    with pytest.raises(ValueError, match="l2 is -1, but it must be 0 or more"):
+        models.mlp(4, 2, l2=-1)
+
+
+def test_the_reuters_setting_is_the_one_of_the_course():
+    model = models.reuters_mlp()
+    assert [layer.name for layer in model.layers] == ["hidden_1", "dropout_1", "probabilities"]
+    assert model.layers[0].units == 512
+    assert model.layers[1].rate == 0.5
+    assert model.output_shape == (None, 46)
+    assert float(model.optimizer.learning_rate.numpy()) == pytest.approx(0.01)
