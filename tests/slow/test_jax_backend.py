@@ -45,7 +45,7 @@ def jax_python(tmp_path_factory):
     folder = tmp_path_factory.mktemp("jax") / "env"
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    wanted = [f"{name}=={version(name)}" for name in ("keras", "pandas", "scipy")]
+    wanted = [f"{name}=={version(name)}" for name in ("keras", "pandas", "scikit-learn", "scipy")]
     subprocess.run([python, "-m", "pip", "install", "--quiet", "jax", *wanted], check=True)
     return python
 
