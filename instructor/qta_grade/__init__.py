@@ -1,0 +1,5 @@
+"""Build, release and grade the course's assignments; submissions are never trusted."""
+
+
+class Refused(Exception):
+    """What the instructor asked for cannot be done; its text is a sentence that says why and what to do."""
