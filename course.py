@@ -15,6 +15,7 @@ PYTHONS = ["3.13", "3.12", "3.11"]  # TensorFlow has no release for others
 THIS = "{}.{}".format(*sys.version_info)
 EXTRAS = ["lab", "test", "pages"]
 ROOT = Path(os.path.abspath(__file__)).parent  # not resolve(): it turns a classroom's mapped drive into \\server\share
+GRADER = [name for name in ["instructor"] if (ROOT / name).is_dir()]  # students do not have it
 WORDS = json.loads((ROOT / "tools" / "words.json").read_text(encoding="utf-8"))  # each is done by tools/
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -104,7 +105,8 @@ def plan(cpu):
         old = json.loads(STAMP.read_text(encoding="utf-8"))
         whole = PYTHON.exists() and VENV.samefile(old["place"]) and old["python"] == THIS
     gpu = (whole and old["gpu"]) or (not cpu and sys.platform == "linux" and answer("nvidia-smi", "-L")[:4] == "GPU ")
-    packages = [(ROOT / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "constraints.txt")]
+    lists = ["pyproject.toml", "constraints.txt", *(f"{name}/pyproject.toml" for name in GRADER)]
+    packages = [(ROOT / name).read_text(encoding="utf-8") for name in lists]
     new = {"place": old["place"] if whole else str(VENV), "python": THIS, "packages": packages, "gpu": gpu}
     if whole:
         return "" if new == old else "The list of packages has changed", old, new
@@ -155,6 +157,7 @@ def install(why, old, new):
     print(f"{why}. Setting .venv up with {'uv' if uv else 'pip'}{cost}.", flush=True)
     pip = [uv, "pip", "install", "--python", PYTHON, "pip"] if uv else [PYTHON, "-m", "pip", "install", "--no-compile"]
     pip += ["-c", "constraints.txt", "-e", f".[{','.join(EXTRAS + ['gpu'] * new['gpu'])}]"]
+    pip += [word for name in GRADER for word in ("-e", f"./{name}")]
     if old:
         step(*pip, "--dry-run")  # without a network it ends here, and .venv stays as good as it was
     STAMP.unlink(missing_ok=True)
@@ -162,8 +165,9 @@ def install(why, old, new):
         shutil.rmtree(VENV, ignore_errors=not VENV.exists())
         step(*[uv, "venv", "--python", sys._base_executable] if uv else [sys._base_executable, "-m", "venv"], VENV)
     step(*pip)
-    for link in VENV.glob("[Ll]ib/**/*qta_keras.pth"):  # an absolute "/été" stops Python < 3.13 under LC_ALL=C
-        link.write_text(os.path.relpath(ROOT, link.parent), encoding="ascii")
+    for link in VENV.glob("[Ll]ib/**/*qta_*.pth"):  # an absolute "/été" stops Python < 3.13 under LC_ALL=C
+        place = ROOT / "instructor" if link.stem.endswith("grade") else ROOT
+        link.write_text(os.path.relpath(place, link.parent), encoding="ascii")
     step(PYTHON, "-m", "compileall", "-q", "-j", "0", VENV)
     STAMP.write_text(json.dumps(new), encoding="utf-8")
     print(f"{f'.venv is ready after {time.time() - begin:.0f} s.':78}", flush=True)

@@ -212,6 +212,14 @@ def test_the_path_to_the_package_suits_every_locale(ready):
 
 
 @posix
+def test_where_the_grader_is_it_is_installed_too(ready):
+    (ready.folder / "instructor").mkdir()
+    (ready.folder / "instructor" / "pyproject.toml").write_text("# its packages")
+    assert ready.start("test").stdout.startswith("The list of packages has changed")
+    assert ready.calls()[-1].endswith("-e .[lab,test,pages] -e ./instructor")
+
+
+@posix
 def test_a_second_start_is_silent_and_quick(ready):
     begin = time.perf_counter()
     done = ready.start("run")

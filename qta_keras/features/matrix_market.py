@@ -150,7 +150,7 @@ def read_matrix_market(folder: str | Path) -> tuple[scipy.sparse.csr_matrix, pd.
 
 def _read_matrix(path: Path) -> scipy.sparse.csr_matrix:
     try:
-        matrix = scipy.io.mmread(path)
+        matrix = scipy.io.mmread(path, spmatrix=False)  # from SciPy 1.20 on the default
     except (ValueError, OverflowError) as error:
         raise ValueError(
             f"{path} is not a matrix in Matrix Market format ({error}): write it with Matrix::writeMM in R or "

@@ -1,0 +1,215 @@
+"""One submission graded: its cells run in a sandbox, each question checked as soon as its last cell has run.
+
+A question is checked at once so that later cells cannot spoil it. Where a cell or a check goes over its limit the
+sandbox is gone; a new one runs the cells up to there once more, without the one at fault, and the rest still counts.
+"""
+
+import hashlib
+import time
+from dataclasses import asdict, dataclass, field
+
+from qta_grade.checks import CheckResult, rng_for, run_check
+from qta_grade.flags import flags_of
+from qta_grade.notebook import Cell, Unreadable, read_cells
+from qta_grade.sandbox import LimitReached, Limits, Sandbox
+from qta_grade.source import Specification
+
+MAX_RUNAWAY_CELLS = 2  # each costs its limit and a new start; a question's checks may cost one more
+MAX_CELLS_TOGETHER = 5  # all cells together may use this many times the limit of one
+_LIMITS = {
+    "cpu": "used more computing time than it may ({seconds:g} s)",
+    "wall": "waited for longer than it may",
+    "reply": "gave an answer that is too long, or none that can be read",
+    "died": "ended Python, or needed more memory than it may",
+}
+
+
+@dataclass
+class SubmissionResult:
+    """What a submission scored, and why.
+
+    Attributes
+    ----------
+    student, sha256
+        Who it is from, and the hash of the file.
+    score, possible
+        Points.
+    checks
+        One result per check of the assignment, in its order.
+    notes
+        Sentences for the student: errors of cells, lines left out.
+    limits
+        Sentences on limits that were hit.
+    flags
+        Sentences for a human, who is to look; they change no score.
+    cpu_seconds, restarts
+        What it cost.
+    """
+
+    student: str
+    sha256: str
+    score: float = 0
+    possible: float = 0
+    checks: list[CheckResult] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    limits: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+    cpu_seconds: float = 0
+    restarts: int = 0
+
+    def to_dict(self) -> dict:
+        """Return it as plain values, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "SubmissionResult":
+        """Return what `to_dict` made plain values of."""
+        return cls(**{**values, "checks": [CheckResult(**check) for check in values["checks"]]})
+
+
+def grade_submission(
+    specification: Specification, notebook: bytes, student: str, secret: bytes, tier: str
+) -> SubmissionResult:
+    """Grade a submission; nothing in it can raise an exception here.
+
+    Parameters
+    ----------
+    specification
+        The assignment, with its checks.
+    notebook
+        The submitted file.
+    student
+        The student's id. It, the secret and the check decide which hidden inputs are drawn.
+    secret
+        Known to the instructor alone.
+    tier
+        The kind of sandbox, see `doctor`.
+
+    Returns
+    -------
+    SubmissionResult
+        A file that is no notebook scores 0, and a note says why.
+
+    Raises
+    ------
+    Refused
+        If no sandbox of this tier can be had on this machine.
+    """
+    result = SubmissionResult(student, hashlib.sha256(notebook).hexdigest())
+    try:
+        cells = read_cells(notebook)
+    except Unreadable as error:
+        result.notes.append(str(error))
+        result.checks = [_lost(check, "The file could not be read.") for check in specification.checks]
+    else:
+        result.flags = flags_of(cells, specification)
+        _Grading(specification, cells, result, secret, tier).run()
+    result.score = float(sum(check.points for check in result.checks))
+    result.possible = float(sum(check.possible for check in result.checks))
+    return result
+
+
+class _Grading:
+    """The run of one submission: a sandbox at a time, and the cells that have run in it."""
+
+    def __init__(
+        self, specification: Specification, cells: list[Cell], result: SubmissionResult, secret: bytes, tier: str
+    ) -> None:
+        self.specification, self.cells, self.result, self.secret = specification, cells, result, secret
+        self.limits = Limits(specification.cpu_per_cell, specification.cpu_per_check, specification.memory_gb)
+        self.tier = tier
+        self.done: list[Cell] = []
+        self.runaways = 0
+        self.started = time.monotonic()
+        self.results: dict[str, CheckResult] = {}
+
+    def run(self) -> None:
+        self.sandbox = Sandbox(self.tier, self.limits)
+        try:
+            for cell, questions in self._plan():
+                if cell is not None and self._may_go_on(cell):
+                    self._run_cell(cell)
+                for question in questions:
+                    self._check(question)
+        finally:
+            self._close()
+        self.result.checks = [self.results[check.id] for check in self.specification.checks]
+
+    def _plan(self) -> list[tuple[Cell | None, list[str]]]:
+        """Return each cell with the questions to check after it; those without a cell come last."""
+        last = {cell.question: cell for cell in self.cells}
+        questions = [question.id for question in self.specification.questions]
+        plan = [(cell, [q for q in questions if last.get(q) is cell]) for cell in self.cells]
+        return [*plan, (None, [question for question in questions if question not in last])]
+
+    def _may_go_on(self, cell: Cell) -> bool:
+        """Tell whether another cell may run: many that stay just under the limit must not stop the class's grading."""
+        budget = MAX_CELLS_TOGETHER * self.limits.cpu_per_cell
+        used = self.result.cpu_seconds + self.sandbox.cpu_seconds
+        if self.runaways <= MAX_RUNAWAY_CELLS and used < budget and time.monotonic() - self.started < 5 * budget:
+            return True
+        said = "No cell was run from "
+        if not any(note.startswith(said) for note in self.result.notes):
+            self.result.notes.append(f"{said}{cell.name} on, for the cells before it used up the notebook's time.")
+        return False
+
+    def _run_cell(self, cell: Cell) -> None:
+        try:
+            outcome = self.sandbox.execute(cell.source, cell.name)
+        except LimitReached as reached:
+            self._say_limit(f"{cell.name.capitalize()}", reached, self.limits.cpu_per_cell)
+            self.result.notes.append(f"{cell.name.capitalize()} was left out, and the others were run without it.")
+            self.runaways += 1
+            self._start_again()
+            return
+        self.done.append(cell)
+        if outcome.error is not None:
+            where = f", line {outcome.error.line}" if outcome.error.line else ""
+            self.result.notes.append(f"{cell.name.capitalize()}{where}: {outcome.error}")
+        if outcome.left_out:
+            lines = ", ".join(outcome.left_out)
+            self.result.notes.append(f"{cell.name.capitalize()} was run without its lines for Jupyter: {lines}")
+
+    def _check(self, question: str) -> None:
+        checks = [check for check in self.specification.checks if check.question == question]
+        for place, check in enumerate(checks):
+            rng = rng_for(self.secret, self.result.student, check.id)
+            try:
+                self.sandbox.start_check()
+                self.results[check.id] = run_check(check, self.specification, self.sandbox, rng)
+            except LimitReached as reached:
+                self._say_limit(f"Your code in {check.id}", reached, self.limits.cpu_per_check)
+                self.results[check.id] = _lost(check, "Your code ran into a limit here.")
+                for other in checks[place + 1 :]:
+                    self.results[other.id] = _lost(other, f"Not tried after the limit in {check.name}.")
+                self._start_again()
+                return
+
+    def _start_again(self) -> None:
+        """Begin a new sandbox and run there what has run before; a cell that runs away only now is left out too."""
+        self._close()
+        self.sandbox = Sandbox(self.tier, self.limits)
+        self.result.restarts += 1
+        if self.runaways > MAX_RUNAWAY_CELLS:
+            self.done = []
+        for cell in list(self.done):
+            try:
+                self.sandbox.execute(cell.source, cell.name)
+            except LimitReached as reached:
+                self._say_limit(f"{cell.name.capitalize()}, at its second run,", reached, self.limits.cpu_per_cell)
+                self.done.remove(cell)
+                self.runaways += 1
+                self._start_again()
+                return
+
+    def _close(self) -> None:
+        self.sandbox.close()
+        self.result.cpu_seconds += self.sandbox.cpu_seconds
+
+    def _say_limit(self, what: str, reached: LimitReached, seconds: float) -> None:
+        how = _LIMITS.get(reached.what, reached.what).format(seconds=seconds)
+        self.result.limits.append(f"{what} {how}.")
+
+
+def _lost(check: object, message: str) -> CheckResult:
+    return CheckResult(check.id, check.question, check.kind, check.points, 0, message)
