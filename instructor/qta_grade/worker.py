@@ -25,7 +25,7 @@ import numpy as np
 
 _MAGIC = re.compile(r"^(\s*)[%!?].*$", re.MULTILINE)
 _PYTHON_MAGICS = ("%%time", "%%capture", "%%prun")
-_RDONLY, _RECURSIVE, _MOUNT_SETATTR = 1, 0x8000, 442
+_RDONLY, _NODEV, _BIND, _RECURSIVE, _MOUNT_SETATTR = 1, 4, 4096, 0x8000, 442  # numbers of the Linux kernel
 
 
 def main() -> None:
@@ -78,8 +78,8 @@ def _confine(setup: dict) -> None:
     os.chdir(setup["folder"])
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
-        if setup["read_only"]:
-            _make_files_read_only(libc, setup["folder"])
+        if setup["private_mounts"]:
+            _make_mounts_private(libc, setup["folder"])
         _give_up_rights(libc, base64.b64decode(setup["filter"]))
 
 
@@ -88,12 +88,18 @@ def _checked(result: int) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def _make_files_read_only(libc: ctypes.CDLL, folder: str) -> None:
-    """In a mount namespace of our own: every file system read-only, but for a small one in memory at `folder`."""
-    attributes = (ctypes.c_uint64 * 4)(_RDONLY, 0, 0, 0)
-    _checked(libc.syscall(_MOUNT_SETATTR, -100, b"/", _RECURSIVE, attributes, ctypes.sizeof(attributes)))
+def _make_mounts_private(libc: ctypes.CDLL, folder: str) -> None:
+    """In our own mount namespace: files read-only, no device but the empty one, and room in memory at `folder`."""
+    _checked(libc.mount(b"/dev/null", b"/dev/null", None, _BIND, None))
+    _set_mount(libc, b"/", _RECURSIVE, _RDONLY | _NODEV, 0)
+    _set_mount(libc, b"/dev/null", 0, 0, _NODEV)
     _checked(libc.mount(b"tmpfs", folder.encode(), b"tmpfs", 0, b"size=128m"))
     os.chdir(folder)
+
+
+def _set_mount(libc: ctypes.CDLL, path: bytes, flags: int, added: int, removed: int) -> None:
+    attributes = (ctypes.c_uint64 * 4)(added, removed, 0, 0)
+    _checked(libc.syscall(_MOUNT_SETATTR, -100, path, flags, attributes, ctypes.sizeof(attributes)))
 
 
 def _give_up_rights(libc: ctypes.CDLL, program: bytes) -> None:
@@ -117,53 +123,53 @@ class Worker:
     def __init__(self) -> None:
         module = types.ModuleType("__main__")
         sys.modules["__main__"] = module
-        self.names = module.__dict__
-        self.names["display"] = lambda *objects, **options: None
-        self.cells: set[str] = set()
-        self.kept: list = []
+        self._names = module.__dict__
+        self._names["display"] = lambda *objects, **options: None
+        self._cells: set[str] = set()
+        self._kept: list = []
 
     def answer(self, request: dict) -> dict:
         """Do what is asked; whatever goes wrong in the student's code is an answer too."""
         try:
             if request["op"] == "exec":
-                return self.execute(request["source"], request["name"])
+                return self._execute(request["source"], request["name"])
             if request["op"] == "get":
-                return self.get(request["name"])
-            return self.call(request)
+                return self._get(request["name"])
+            return self._call(request)
         except values.BadValue as error:
             return {"bad": str(error)}
         except BaseException as error:  # SystemExit and KeyboardInterrupt as well: the student may raise anything
-            return {"error": _describe(error, self.cells)}
+            return {"error": _describe(error, self._cells)}
 
-    def execute(self, source: str, name: str) -> dict:
-        self.cells.add(name)
+    def _execute(self, source: str, name: str) -> dict:
+        self._cells.add(name)
         source, left_out = _without_magics(source)
         try:
             code = compile(source, name, "exec", dont_inherit=True)
             _set_seeds()
-            exec(code, self.names)
+            exec(code, self._names)
         except BaseException as error:
-            return {"error": _describe(error, self.cells), "left_out": left_out}
+            return {"error": _describe(error, self._cells), "left_out": left_out}
         return {"left_out": left_out}
 
-    def get(self, name: str) -> dict:
-        if name not in self.names:
+    def _get(self, name: str) -> dict:
+        if name not in self._names:
             return {"missing": True}
-        value = self.names[name]
-        return {"value": values.encode(value, self.keep), "callable": callable(value)}
+        value = self._names[name]
+        return {"value": values.encode(value, self._keep), "callable": callable(value)}
 
-    def call(self, request: dict) -> dict:
-        find = self.find
+    def _call(self, request: dict) -> dict:
+        find = self._find
         if "name" in request:
-            if request["name"] not in self.names:
+            if request["name"] not in self._names:
                 return {"missing": True}
-            function = self.names[request["name"]]
+            function = self._names[request["name"]]
         else:
             function = values.decode(request["handle"], find)
         arguments, named = values.decode(request["arguments"], find)
-        return {"value": values.encode(function(*arguments, **named), self.keep)}
+        return {"value": values.encode(function(*arguments, **named), self._keep)}
 
-    def keep(self, value: object) -> object:
+    def _keep(self, value: object) -> object:
         """Put a value aside; what is an array in all but name (a tensor, a column of a table) passes as an array."""
         if hasattr(value, "__array__") and hasattr(value, "dtype") and not isinstance(value, type):
             array = np.asarray(value)
@@ -171,13 +177,13 @@ class Worker:
                 array = array.astype(str)
             if array.dtype.kind in "biufU":
                 return array
-        number = next((number for number, kept in enumerate(self.kept) if kept is value), len(self.kept))
-        if number == len(self.kept):
-            self.kept.append(value)
+        number = next((number for number, kept in enumerate(self._kept) if kept is value), len(self._kept))
+        if number == len(self._kept):
+            self._kept.append(value)
         return values.Handle(number, type(value).__name__)
 
-    def find(self, handle: values.Handle) -> object:
-        return self.kept[handle.id]
+    def _find(self, handle: values.Handle) -> object:
+        return self._kept[handle.id]
 
 
 def _without_magics(source: str) -> tuple[str, list[str]]:

@@ -1,0 +1,142 @@
+"""What protection this machine can give against the submissions, each kind really tried."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+from qta_grade import Refused, launch
+from qta_grade.sandbox import LimitReached, Limits, Sandbox
+
+_TRIAL = Limits(cpu_per_cell=5, cpu_per_check=5)
+
+_PROTECTS = {
+    "bubblewrap": (
+        "Each submission runs in namespaces of its own, made by bubblewrap. It sees Python and the course's package "
+        "and none of your files, has no network, can start no process and is limited in CPU time and memory."
+    ),
+    "namespaces": (
+        "Each submission runs in namespaces of its own. It has no network, can start no process, can write to no file "
+        "of yours and is limited in CPU time and memory. But it can READ what you can read, the solutions and the "
+        "hidden checks among it: grade in an account that holds nothing else, and look at flagged work."
+    ),
+    "limits": (
+        "UNSAFE: a submission is limited in CPU time (and, on Linux, in memory, and can start no process), and that is "
+        "all. It can read, change and delete your files, the scores and the hidden checks among them. Use it for "
+        "submissions that you wrote yourself, or in a container or virtual machine that holds nothing else."
+    ),
+}
+_BETTER_ON_LINUX = (
+    "The best kind needs bubblewrap: 'sudo apt install bubblewrap' (Debian, Ubuntu) or 'sudo dnf install bubblewrap' "
+    "(Fedora, Red Hat). Where it is installed and refused all the same, the machine's owner has switched user "
+    "namespaces off, as most containers do: use a virtual machine, or ask for them."
+)
+_BETTER_ELSEWHERE = (
+    "This system has nothing better: grade on Linux, or on Linux inside it: a virtual machine, WSL2 on Windows, or a "
+    "Docker container in which bubblewrap may work (docker run --security-opt seccomp=unconfined --security-opt "
+    "systempaths=unconfined)."
+)
+
+
+def tiers() -> dict[str, str]:
+    """Try each kind of sandbox.
+
+    Returns
+    -------
+    dict of str to str
+        For each kind, from the best to the weakest, nothing if it works here, else the reason why not.
+    """
+    return {tier: _trial(tier) for tier in launch.TIERS}
+
+
+def best() -> str:
+    """Return the best kind of sandbox that works here; an empty text if there's none."""
+    return next((tier for tier in launch.TIERS if not _trial(tier)), "")
+
+
+def choose(asked: str | None = None) -> str:
+    """Settle which kind of sandbox is used.
+
+    Parameters
+    ----------
+    asked : str, optional
+        The kind that the instructor asked for; without it the best one, but never "limits".
+
+    Returns
+    -------
+    str
+        One of `launch.TIERS`, which works here.
+
+    Raises
+    ------
+    Refused
+        If it can't be had.
+    """
+    if asked is not None:
+        reason = _trial(asked)
+        if reason:
+            raise Refused(f"{reason} 'qta-grade doctor' says what this machine can give.")
+        return asked
+    found = best()
+    if found in ("", "limits"):
+        raise Refused(
+            "This machine can't shut a submission in, so nothing was run. 'qta-grade doctor' says why and what to "
+            "install. For submissions that you trust as your own code, ask for 'limits' by name."
+        )
+    return found
+
+
+def describe() -> str:
+    """Tell in plain words what this machine gives, what that protects and what not, and how to get better.
+
+    Returns
+    -------
+    str
+        Some lines, each a sentence or more.
+    """
+    reasons = tiers()
+    lines = [f"{tier}: {reason or 'works here.'}" for tier, reason in reasons.items()]
+    chosen = next((tier for tier, reason in reasons.items() if not reason), "")
+    lines += ["", _PROTECTS.get(chosen, "No kind of sandbox works here, so nothing can be graded.")]
+    if chosen == "limits":
+        lines.append("It's used only if you ask for 'limits' by name.")
+    if chosen != "bubblewrap":
+        lines.append(_BETTER_ON_LINUX if sys.platform == "linux" else _BETTER_ELSEWHERE)
+    return "\n".join([*lines, *_warnings()])
+
+
+def _warnings() -> list[str]:
+    lines = ["No kind protects against faults of the kernel itself: keep the system up to date."]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        lines.append("You are root, so a submission that breaks out has the whole machine: use an ordinary account.")
+    missing = [name for name in ("numpy", "keras", "tensorflow") if not _is_compiled(name)]
+    if missing:
+        lines.append(
+            f"{' and '.join(missing)} is not compiled to bytecode, so that every submission waits for it anew: "
+            f"'{sys.executable} -m compileall -q {sys.prefix}' once makes grading several times as fast."
+        )
+    return lines
+
+
+def _is_compiled(package: str) -> bool:
+    """Tell whether a package's bytecode is stored; also if it isn't installed, since then there's nothing to do."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        return True
+    return Path(importlib.util.cache_from_source(spec.origin)).exists()
+
+
+def _trial(tier: str) -> str:
+    """Run a cell in a sandbox; return nothing, or why that didn't work."""
+    if sys.platform == "win32":
+        return "Windows has no sandbox for this."
+    try:
+        with Sandbox(tier, _TRIAL) as sandbox:
+            outcome = sandbox.execute("import numpy\nanswer = int(numpy.arange(9).sum())", "trial")
+            if outcome.error is not None or sandbox.value("answer") != 36:
+                return f"A sandbox of the kind {tier!r} does not compute: {outcome.error}."
+    except Refused as refused:
+        return str(refused)
+    except LimitReached as reached:
+        return f"A sandbox of the kind {tier!r} ended before its time ({reached.what})."
+    return ""

@@ -1,0 +1,116 @@
+"""How a sandbox of each kind is started: the command line, the environment, and the files that it can see."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from qta_grade import Refused
+
+TIERS = ("bubblewrap", "namespaces", "limits")  # from the best to the weakest
+_HERE = Path(__file__).resolve().parent
+ENVIRONMENT = {
+    "CUDA_VISIBLE_DEVICES": "",
+    "KERAS_BACKEND": "tensorflow",
+    "LANG": "C.UTF-8",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PATH": "/usr/bin:/bin",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "USER": "student",
+}
+
+
+@contextmanager
+def command(tier: str) -> Iterator[tuple[list[str], list[int]]]:
+    """Put together the command line of a sandbox.
+
+    Parameters
+    ----------
+    tier : str
+        One of `TIERS`.
+
+    Yields
+    ------
+    tuple
+        The command, and the open files that it has to inherit, which are closed afterwards.
+
+    Raises
+    ------
+    Refused
+        If there's no such tier, a program for it is missing, or it would show the instructor's files.
+    """
+    # -I: no variable and no folder of the user's decides what is imported; -B: nothing is written.
+    python = [sys.executable, "-I", "-B"]
+    if tier == "limits":
+        yield [*python, str(_HERE / "worker.py")], []
+    elif tier == "namespaces":
+        flags = "--user --map-root-user --mount --net --pid --ipc --uts --fork --kill-child --mount-proc".split()
+        yield [_tool("unshare"), *flags, "--", *python, str(_HERE / "worker.py")], []
+    elif tier == "bubblewrap":
+        # The arguments pass through a file: /proc/1/cmdline would show them to the student.
+        with tempfile.TemporaryFile() as arguments:
+            arguments.write(b"\0".join(argument.encode() for argument in _bubblewrap_arguments()) + b"\0")
+            arguments.seek(0)
+            number = str(arguments.fileno())
+            yield [_tool("bwrap"), "--args", number, "--", *python, "/grader/worker.py"], [arguments.fileno()]
+    else:
+        raise Refused(f"There is no kind of sandbox called {tier!r}; there are {', '.join(TIERS)}.")
+
+
+def package_parents() -> list[str]:
+    """Return the folders to import `qta_keras` from, which the students use; it's found without importing it."""
+    return [str(folder.parent) for folder in _package_folders()]
+
+
+def _package_folders() -> list[Path]:
+    found = find_spec("qta_keras")
+    return [Path(folder) for folder in found.submodule_search_locations] if found else []
+
+
+def _tool(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise Refused(f"The program {name} is not installed.")
+    return found
+
+
+def _bubblewrap_arguments() -> list[str]:
+    arguments = "--unshare-all --die-with-parent --new-session --cap-drop ALL --uid 65534 --gid 65534".split()
+    arguments += "--hostname sandbox --proc /proc --dev /dev".split()
+    for size, folder in ((128, "/tmp"), (64, "/home"), (64, "/dev/shm")):
+        arguments += ["--size", str(size * 2**20), "--tmpfs", folder]
+    arguments += ["--ro-bind", "/usr", "/usr", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+    for folder in ("/lib", "/lib64", "/bin"):
+        if os.path.islink(folder):
+            arguments += ["--symlink", os.readlink(folder), folder]
+        elif os.path.isdir(folder):
+            arguments += ["--ro-bind", folder, folder]
+    for path in _visible():
+        arguments += ["--ro-bind", str(path), str(path)]
+    for name in ("worker.py", "values.py"):
+        arguments += ["--ro-bind", str(_HERE / name), f"/grader/{name}"]
+    return [*arguments, "--remount-ro", "/", "--remount-ro", "/dev", "--remount-ro", "/proc", "--chdir", "/tmp"]
+
+
+def _visible() -> list[Path]:
+    """Return the folders of Python and of `qta_keras`, and nothing that holds the instructor's files."""
+    paths = [Path(sys.base_prefix), Path(sys.prefix), *_package_folders()]
+    paths += [folder.parent / "data" / "sotu_addresses.csv" for folder in _package_folders()]  # in a checkout
+    paths = [path for path in paths if path.exists() and not path.is_relative_to("/usr")]
+    secret = [_HERE.parent, Path.home()]
+    for path in paths:
+        if any(place.resolve().is_relative_to(path.resolve()) and place != path for place in secret):
+            raise Refused(
+                f"Python or qta_keras is installed in {path}, a folder with the instructor's own files in it, which "
+                "a submission must not see: install them into a virtual environment."
+            )
+    return paths

@@ -1,0 +1,165 @@
+"""A process that is asked line by line, and killed when it uses too much or does not answer."""
+
+import contextlib
+import os
+import select
+import subprocess
+import sys
+import time
+
+import psutil
+
+_STEP = 0.05  # seconds between two looks at the clock and at the CPU time
+
+
+class LimitReached(Exception):
+    """The sandbox was killed, or died; `what` is "cpu", "wall", "reply" (no proper answer) or "died"."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class WatchedProcess:
+    """A running command with private lines to it; whoever makes it has to `kill` it.
+
+    Parameters
+    ----------
+    command : list of str
+        What to run.
+    environment : dict
+        All the environment variables that it gets.
+    pass_fds : list of int
+        Open files that it inherits.
+    longest_line : int
+        The bytes that one answer may have.
+
+    Raises
+    ------
+    OSError
+        If the command can't be run.
+    """
+
+    def __init__(self, command: list[str], environment: dict[str, str], pass_fds: list[int], longest_line: int) -> None:
+        self.cpu_seconds = 0.0
+        self._longest_line = longest_line
+        self._received = bytearray()
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            cwd="/",
+            pass_fds=pass_fds,
+            start_new_session=True,
+        )
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            os.set_blocking(stream.fileno(), False)
+        self._family = [psutil.Process(self._process.pid)]
+
+    def started(self) -> None:
+        """Note which processes there are, now that they all are; what they say from here on, nobody hears."""
+        self._family += self._family[0].children(recursive=True)
+        self._process.stderr.close()
+
+    def said(self) -> str:
+        """Return the last line of what it complained of, up to `started`."""
+        text = (self._process.stderr.read() or b"").decode("utf-8", "replace")
+        return text.strip().split("\n")[-1]
+
+    def ask(self, request: bytes, cpu_limit: float, cpu_start: float) -> bytes:
+        """Send a line and wait for the answer.
+
+        Parameters
+        ----------
+        request : bytes
+            The line, with its end.
+        cpu_limit : float
+            The CPU seconds that may have been used since `cpu_start`; five times as many, and five more, may pass.
+        cpu_start : float
+            The value of `cpu` at which counting starts.
+
+        Returns
+        -------
+        bytes
+            The next line that came, without its end.
+
+        Raises
+        ------
+        LimitReached
+            If a limit is exceeded. The process still runs then.
+        """
+        stdin, stdout = self._process.stdin.fileno(), self._process.stdout.fileno()
+        deadline = time.monotonic() + 5 * cpu_limit + 5
+        next_look = 0.0
+        unsent = memoryview(request)
+        while b"\n" not in self._received:
+            readable, writable, _ = select.select([stdout], [stdin] if unsent else [], [], _STEP)
+            if writable:
+                unsent = unsent[_write(stdin, unsent[:65536]) :]
+            if readable:
+                self._receive(stdout)
+            if time.monotonic() > next_look:
+                next_look = time.monotonic() + _STEP
+                if self.cpu() - cpu_start > cpu_limit:
+                    raise LimitReached("cpu")
+                if time.monotonic() > deadline:
+                    raise LimitReached("wall")
+        line, _, rest = bytes(self._received).partition(b"\n")
+        self._received = bytearray(rest)
+        return line
+
+    def _receive(self, stdout: int) -> None:
+        part = os.read(stdout, 65536)
+        if not part:
+            raise LimitReached("died")
+        self._received += part
+        if len(self._received) > self._longest_line:
+            raise LimitReached("reply")
+
+    def cpu(self) -> float:
+        """Return the CPU seconds that the process and its children have used so far."""
+        family = self._family
+        if sys.platform != "linux":  # there, no system call is denied, and the family may grow
+            with contextlib.suppress(psutil.Error):
+                family = [family[0], *family[0].children(recursive=True)]
+        total = 0.0
+        for process in family:
+            with contextlib.suppress(psutil.Error):
+                times = process.cpu_times()
+                total += times.user + times.system
+        self.cpu_seconds = max(self.cpu_seconds, total)  # the dead no longer count
+        return self.cpu_seconds
+
+    def kill(self) -> None:
+        """End it with all its children; nothing happens the second time.
+
+        The innermost go first, so that the outer process collects them and no zombie is left.
+        """
+        if self._process.returncode is not None:  # its number may belong to another process by now
+            return
+        family = []
+        with contextlib.suppress(psutil.Error):
+            family = self._family[0].children(recursive=True)
+        for member in family:
+            with contextlib.suppress(psutil.Error):
+                member.kill()
+        try:
+            self._process.wait(1 if family else 0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        psutil.wait_procs(family, timeout=10)
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            with contextlib.suppress(OSError):
+                stream.close()
+
+
+def _write(number: int, data: memoryview) -> int:
+    try:
+        return os.write(number, data)
+    except BlockingIOError:
+        return 0
+    except OSError as error:
+        raise LimitReached("died") from error
