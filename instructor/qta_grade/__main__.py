@@ -1,0 +1,134 @@
+"""The command ``qta-grade``."""
+
+import argparse
+import hashlib
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from qta_grade import Refused
+
+ROOT = Path(__file__).resolve().parents[1]  # the folder instructor/
+_LOADED_LATE = {  # so that a command imports only what it needs, and tests may put a stand-in here
+    "build": "qta_grade.build:build",
+    "verify": "qta_grade.verify:verify",
+    "publish": "qta_grade.publish:publish",
+    "describe": "qta_grade.doctor:describe",
+    "choose": "qta_grade.doctor:choose",
+    "grade_submission": "qta_grade.submission:grade_submission",
+}
+
+
+def part(name: str) -> Any:
+    """Give a function of another module, imported now."""
+    module, _, function = _LOADED_LATE[name].partition(":")
+    return getattr(import_module(module), function)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says.
+
+    Returns
+    -------
+    int
+        0 if all went well; 1 if something was found wrong (an assignment that does not verify, submissions that
+        could not be graded); 2 if the command cannot be done; 130 if it was interrupted.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return options.do(options)
+    except Refused as error:
+        print(f"qta-grade: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:  # a full disk, a folder that may not be written to
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"qta-grade: {where}{error.strerror or error}.", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        if options.command == "grade":
+            print("\nStopped. All results so far are kept: the same command goes on from here.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="qta-grade", description="Build, release and grade the assignments.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    build = commands.add_parser("build", help="make the student's notebook and the private specification")
+    build.add_argument("name", metavar="NAME")
+    build.set_defaults(do=_build)
+    verify = commands.add_parser("verify", help="prove that an assignment is sound")
+    verify.add_argument("name", metavar="NAME")
+    verify.set_defaults(do=_verify)
+    commands.add_parser("doctor", help="say what protection this machine gives").set_defaults(do=_doctor)
+    publish = commands.add_parser("publish", help="make the tree that students get")
+    publish.add_argument("folder", metavar="DIR", type=Path)
+    publish.set_defaults(do=_publish)
+    _add_grade(commands.add_parser("grade", help="grade a class"))
+    return parser
+
+
+def _add_grade(grade: argparse.ArgumentParser) -> None:
+    grade.set_defaults(do=_grade)
+    grade.add_argument("name", metavar="NAME", help="the assignment, such as 1-linear-regression")
+    grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="a zip archive or a folder")
+    grade.add_argument("-o", dest="out", metavar="OUT", type=Path, required=True, help="folder for the results")
+    grade.add_argument("--class-list", metavar="FILE", type=Path, help="CSV with a column id and, if liked, name")
+    grade.add_argument("--id-pattern", metavar="REGEX", help="finds the id in a file's path: (?P<id>...)")
+    grade.add_argument("--only", metavar="ID", nargs="+", default=[], help="grade these again, and no others")
+    grade.add_argument("--tier", metavar="TIER", help="the kind of sandbox; the best one by default")
+    grade.add_argument("--jobs", metavar="N", type=int, default=os.cpu_count() or 1, help="how many at a time")
+    grade.add_argument("--secret", metavar="FILE", type=Path, help="instead of instructor/secret")
+
+
+def _build(options: argparse.Namespace) -> int:
+    for path in part("build")(options.name) or []:
+        print(path)
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    faults = part("verify")(options.name)
+    print(*(faults or [f"{options.name} is sound."]), sep="\n")
+    return 1 if faults else 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    print(part("describe")())
+    return 0
+
+
+def _publish(options: argparse.Namespace) -> int:
+    part("publish")(options.folder)
+    return 0
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from qta_grade.batch import Run
+    from qta_grade.class_run import grade_class
+    from qta_grade.files import read_secret
+
+    if options.jobs < 1:
+        raise Refused(f"--jobs {options.jobs}: at least one submission at a time has to be graded.")
+    specification, digest = read_specification(options.name)
+    secret = read_secret(options.secret or ROOT / "secret", make=options.secret is None)
+    tier, grade = part("choose")(options.tier), part("grade_submission")
+    whole = grade_class(
+        Run(specification, digest, secret, tier, grade, options.jobs),
+        options.submissions,
+        options.out,
+        class_list=options.class_list,
+        id_pattern=options.id_pattern,
+        only=options.only,
+    )
+    return 0 if whole else 1
+
+
+def read_specification(name: str) -> tuple[Any, str]:
+    """Read a specification that ``build`` made; gives it and its hash."""
+    raise NotImplementedError
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,201 @@
+"""Files as they arrive, in a folder or a zip archive: listed and read in memory, never extracted to disk.
+
+What a student packed is not trusted. A name only ever identifies a file; sizes are counted while inflating, whatever
+the archive declares; and a file that cannot be had carries the reason, so that none disappears silently.
+"""
+
+import io
+import os
+import re
+import stat
+import time
+import unicodedata
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from qta_grade import Refused
+from qta_grade.notebook import MAX_BYTES, Unreadable
+
+MAX_STUDENT_ZIP, MAX_ZIP = 2**30, 20 * 2**30  # bytes that an archive may declare in all
+MAX_STUDENT_ENTRIES, MAX_ENTRIES = 1_000, 50_000
+MAX_PATH = 500  # characters; a zip archive allows 65,535, which regular expressions may take hours for
+_SYSTEM_FILES = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file that arrived.
+
+    Attributes
+    ----------
+    path : str
+        Where it lies, with ``/``, in Unicode's composed form, printable: "ann.zip/homework.ipynb".
+    modified : tuple
+        When it was changed, as (year, month, day, hour, minute, second), of each archive it lies in and of itself.
+    read : callable
+        Gives its bytes or raises `Unreadable`.
+    reason : str
+        Why it cannot be used; empty for a file that can.
+    """
+
+    path: str
+    modified: tuple[tuple[int, ...], ...]
+    read: Callable[[], bytes]
+    reason: str = ""
+
+
+def entries(place: Path) -> Iterator[Entry]:
+    """List what a folder or a zip archive holds, with the archives in it opened once.
+
+    Parameters
+    ----------
+    place : Path
+        Folder or zip archive.
+
+    Raises
+    ------
+    Refused
+        If there is nothing at `place`, or it is neither a folder nor a zip archive that can be read.
+    """
+    if place.is_dir():
+        found = _in_folder(place)
+    elif place.is_file():
+        try:
+            found = list(_in_zip(zipfile.ZipFile(place), "", (), MAX_ENTRIES, MAX_ZIP))
+        except (zipfile.BadZipFile, Unreadable, OSError) as error:
+            raise Refused(f"{place} is not a zip archive that can be read ({error}): download it again.") from error
+    else:
+        raise Refused(f"There is no {place}: name the folder or the zip archive with the submissions.")
+    for entry in found:
+        if entry.path.lower().endswith(".zip") and not entry.reason:
+            yield from _in_student_zip(entry)
+        else:
+            yield entry
+
+
+def printable(name: str) -> str:
+    """Give a name in Unicode's composed form, with what would not print (line breaks, escapes) spelt out."""
+    name = unicodedata.normalize("NFC", name[:MAX_PATH])
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in name)
+
+
+def _in_folder(folder: Path) -> Iterator[Entry]:
+    for parent, folders, files in os.walk(folder):
+        for name in sorted(folders + files):
+            path = Path(parent, name)
+            status = path.lstat()
+            reason = ""
+            if stat.S_ISLNK(status.st_mode):
+                reason = "it is a symbolic link"
+            elif stat.S_ISDIR(status.st_mode):
+                reason = "it is a hidden folder" if name.startswith(".") else ""
+                if not reason:
+                    continue
+            elif not stat.S_ISREG(status.st_mode):
+                reason = "it is not a file"
+            shown = printable(path.relative_to(folder).as_posix())
+            if not _SYSTEM_FILES.search(shown):
+                yield Entry(shown, (tuple(time.gmtime(status.st_mtime)[:6]),), partial(_read_file, path), reason)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return _at_most(file)
+    except OSError as error:
+        raise Unreadable(f"the file cannot be read ({error.strerror})") from error
+
+
+def _in_student_zip(entry: Entry) -> Iterator[Entry]:
+    try:
+        archive = _opened(entry)
+        inside = list(_in_zip(archive, f"{entry.path}/", entry.modified, MAX_STUDENT_ENTRIES, MAX_STUDENT_ZIP))
+    except Unreadable as error:
+        yield Entry(entry.path, entry.modified, entry.read, str(error))
+        return
+    if not inside:
+        yield Entry(entry.path, entry.modified, entry.read, "the zip archive is empty")
+    for found in inside:
+        if found.path.lower().endswith(".zip") and not found.reason:
+            yield Entry(found.path, found.modified, found.read, "it is a zip archive inside a zip archive")
+        else:
+            # Opened again when it is read: hundreds of archives are not held in memory meanwhile.
+            name = found.read.args[1]
+            yield Entry(found.path, found.modified, partial(_read_inside, entry, name), found.reason)
+
+
+def _opened(entry: Entry) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BytesIO(entry.read()))
+    except Unreadable:
+        raise
+    except Exception as error:  # a hostile archive may fail in any way
+        raise Unreadable("the zip archive cannot be read") from error
+
+
+def _read_inside(entry: Entry, info: zipfile.ZipInfo) -> bytes:
+    return _inflate(_opened(entry), info)
+
+
+def _in_zip(archive: zipfile.ZipFile, above: str, times: tuple, most: int, size: int) -> Iterator[Entry]:
+    files = [info for info in archive.infolist() if not info.is_dir()]
+    if len(files) > most:
+        raise Unreadable(f"the zip archive holds {len(files):,} files, and {most:,} are the limit")
+    if sum(info.file_size for info in files) > size:
+        raise Unreadable(f"the zip archive unpacks to more than {size // 2**30} GB")
+    for info in sorted(files, key=lambda info: info.filename):
+        path = printable(_name(info))
+        if not _SYSTEM_FILES.search(path):
+            yield Entry(above + path, (*times, info.date_time), partial(_inflate, archive, info), _fault(info, path))
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """Give the name in the archive; macOS writes UTF-8 without saying so."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
+
+
+def _fault(info: zipfile.ZipInfo, path: str) -> str:
+    if len(info.filename) > MAX_PATH:
+        return f"its name is longer than {MAX_PATH} characters"
+    parts = path.replace("\\", "/").split("/")
+    if ".." in parts or not parts[0] or re.match("[A-Za-z]:", path):
+        return "its name points outside the zip archive"
+    if any(part.startswith(".") for part in parts):
+        return "it is hidden (its name begins with a full stop)"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "it is a symbolic link"
+    if info.flag_bits & 1:
+        return "it is encrypted"
+    # bzip2 and LZMA inflate without a limit in Python's zipfile.
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "the zip archive is packed in an unusual way (neither stored nor deflated)"
+    return ""
+
+
+def _inflate(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    try:
+        with archive.open(info) as file:
+            return _at_most(file)
+    except Unreadable:
+        raise
+    except Exception as error:  # a hostile archive may fail in any way
+        raise Unreadable("the zip archive is damaged here") from error
+
+
+def _at_most(file) -> bytes:
+    """Read in pieces and stop past the limit, whatever size was declared."""
+    data = bytearray()
+    while piece := file.read(2**16):
+        data += piece
+        if len(data) > MAX_BYTES:
+            raise Unreadable(f"the file is larger than {MAX_BYTES / 1e6:.0f} MB; clear its outputs and save it again")
+    return bytes(data)

@@ -1,0 +1,194 @@
+"""A whole class graded: several submissions at a time, and a run that was stopped goes on where it was.
+
+Each result is written at once to OUT/results, with what it depends on: the hash of the submission, the specification,
+the tier and the secret. A later run grades again only where one of them has changed.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from qta_grade import Refused
+from qta_grade.files import file_name, write
+from qta_grade.intake import Intake, Submission
+from qta_grade.notebook import Unreadable
+from qta_grade.progress import progress
+
+MARK = "batch.json"  # in OUT: which assignment it belongs to
+
+
+@dataclass(frozen=True)
+class Run:
+    """What all submissions of a run are graded with; `grade` is `submission.grade_submission` or a stand-in."""
+
+    specification: Any
+    digest: str  # of the specification
+    secret: bytes
+    tier: str
+    grade: Callable[..., Any]
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a student's submission: a result as plain values, or the reason why there is none."""
+
+    result: dict | None
+    reason: str = ""
+    failed: bool = False  # the grader's own fault
+
+
+def fingerprint(secret: bytes) -> str:
+    """Give what tells two secrets apart and betrays neither."""
+    return hmac.new(secret, b"fingerprint", hashlib.sha256).hexdigest()[:12]
+
+
+@contextlib.contextmanager
+def claimed(out: Path, assignment: str) -> Iterator[None]:
+    """Make the folder for the results and keep other runs out of it meanwhile.
+
+    Parameters
+    ----------
+    out : Path
+        A new or empty folder, or one that earlier runs of the same assignment made.
+    assignment : str
+        Its name.
+
+    Raises
+    ------
+    Refused
+        If another run uses it, or it holds something else.
+    """
+    others = {path.name for path in out.iterdir()} if out.is_dir() else set()
+    if out.exists() and not out.is_dir():
+        raise Refused(f"{out} is a file: name a new folder for the results.")
+    if MARK not in others and others - {".lock", "overrides.csv"}:
+        raise Refused(f"{out} holds other files, such as {min(others)}: name a new folder for the results.")
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Refused(f"Another run is writing to {out}: wait for its end, or name another folder.") from error
+        if (out / MARK).exists():
+            before = json.loads((out / MARK).read_text(encoding="utf-8"))["assignment"]
+            if before != assignment:
+                raise Refused(f"{out} holds the results of {before}: name another folder for those of {assignment}.")
+        write(out / MARK, json.dumps({"assignment": assignment}) + "\n")
+        yield
+
+
+def grade_batch(
+    intake: Intake, out: Path, run: Run, only: Collection[str] = (), say: Callable[[str], None] = print
+) -> dict[str, Outcome]:
+    """Grade what has not been graded, or has changed.
+
+    Parameters
+    ----------
+    intake : Intake
+        The submissions.
+    out : Path
+        Folder of the results, see `claimed`.
+    run : Run
+        What to grade with.
+    only : collection of str
+        Ids: these are graded again in any case, and no others.
+    say : callable
+        Takes sentences on the progress.
+
+    Returns
+    -------
+    dict of str to Outcome
+        Per student, sorted by id.
+
+    Raises
+    ------
+    Refused
+        If an id of `only` is unknown, or no sandbox can be had.
+    KeyboardInterrupt
+        If it was interrupted; every result so far is kept.
+    """
+    unknown = sorted(set(only) - {submission.student for submission in intake.submissions})
+    if unknown:
+        raise Refused(f"There is no submission of {unknown[0]!r} (--only).")
+    (out / "results").mkdir(exist_ok=True)
+    stop = threading.Event()
+    outcomes: dict[str, Outcome] = {}
+    with ThreadPoolExecutor(run.jobs) as pool:
+        futures = {
+            pool.submit(_outcome, submission, out, run, only, stop): submission.student
+            for submission in intake.submissions
+        }
+        try:
+            with progress(len(futures), say) as advance:
+                for future in as_completed(futures):
+                    outcomes[futures[future]] = future.result()
+                    advance(len(outcomes))
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            _end_sandboxes(list(futures))
+            raise
+    return dict(sorted(outcomes.items()))
+
+
+def _outcome(submission: Submission, out: Path, run: Run, only: Collection[str], stop: threading.Event) -> Outcome:
+    name = Path(submission.entry.path).name
+    if submission.entry.reason:
+        return Outcome(None, f"{name}: {submission.entry.reason}.")
+    try:
+        notebook = submission.entry.read()
+    except Unreadable as error:
+        return Outcome(None, f"{name}: {error}.")
+    path = out / "results" / f"{file_name(submission.student)}.json"
+    key = {
+        "student": submission.student,
+        "submission": hashlib.sha256(notebook).hexdigest(),
+        "specification": run.digest,
+        "tier": run.tier,
+        "secret": fingerprint(run.secret),
+    }
+    earlier = _earlier(path, key)
+    if earlier and submission.student not in only:
+        return Outcome(earlier)
+    if only and submission.student not in only:
+        return Outcome(None, "This version is not graded yet: run again without --only.", failed=True)
+    try:
+        result = run.grade(run.specification, notebook, submission.student, run.secret, run.tier).to_dict()
+        if not stop.is_set():  # else its sandbox was ended from outside, and the result says nothing about the student
+            write(path, json.dumps({**key, "result": result}, ensure_ascii=False, indent=1) + "\n")
+    except Refused:
+        raise
+    except Exception as error:  # one failure of ours must not cost the rest of the class
+        return Outcome(None, f"The grader itself failed here ({type(error).__name__}: {error}).", failed=True)
+    return Outcome(result)
+
+
+def _earlier(path: Path, key: dict) -> dict | None:
+    """Give the result of an earlier run if it still holds."""
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return stored["result"] if {name: stored[name] for name in key} == key else None
+    except (OSError, ValueError, KeyError, TypeError):  # absent, or cut off by a full disk: grade again
+        return None
+
+
+def _end_sandboxes(futures: list[Future]) -> None:
+    """End what the running threads wait for; each may start another sandbox before it comes to its end."""
+    while any(future.running() for future in futures):
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        time.sleep(0.05)

@@ -1,0 +1,90 @@
+"""The command ``grade``: from the submissions of a class to scores, feedback and a report."""
+
+from collections import Counter
+from collections.abc import Collection
+from pathlib import Path
+
+from qta_grade import Refused
+from qta_grade.batch import Run, claimed, fingerprint, grade_batch
+from qta_grade.feedback import write_pages
+from qta_grade.intake import collect
+from qta_grade.report import Row, make_rows, number, possible_points, write_report, write_scores
+from qta_grade.tables import read_class_list, read_overrides
+
+
+def grade_class(
+    run: Run,
+    submissions: Path,
+    out: Path,
+    *,
+    class_list: Path | None = None,
+    id_pattern: str | None = None,
+    only: Collection[str] = (),
+) -> bool:
+    """Grade the submissions of a class, and write what README.md lists under OUT.
+
+    Parameters
+    ----------
+    run : Run
+        What to grade with.
+    submissions : Path
+        Folder or zip archive.
+    out : Path
+        Folder for the results.
+    class_list : Path, optional
+        CSV file with the column ``id``.
+    id_pattern : str, optional
+        See `intake.collect`.
+    only : collection of str
+        Ids to grade again, and no others.
+
+    Returns
+    -------
+    bool
+        Whether everybody was graded.
+
+    Raises
+    ------
+    Refused
+        If something that the instructor gave cannot be used; nothing is graded then.
+    KeyboardInterrupt
+        If it was interrupted; a later run goes on from there.
+    """
+    if out.resolve().is_relative_to(submissions.resolve()):
+        raise Refused(f"{out} lies inside {submissions}, and would be taken for a submission: name another folder.")
+    names = read_class_list(class_list) if class_list else {}
+    intake = collect(submissions, id_pattern, names if class_list else None)
+    students = {submission.student for submission in intake.submissions} | names.keys()
+    possible = possible_points(run.specification)
+    with claimed(out, run.specification.name):
+        overrides = read_overrides(out / "overrides.csv", students, possible)
+        outcomes = grade_batch(intake, out, run, only)
+        rows = make_rows(possible, intake.submissions, outcomes, names, overrides)
+        about = {
+            "assignment": run.specification.name,
+            "specification_sha256": run.digest,
+            "tier": run.tier,
+            "secret_fingerprint": fingerprint(run.secret),
+            "possible": possible,
+        }
+        write_report(out / "report.json", rows, about, intake.problems)
+        write_pages(out / "feedback", rows, run.specification, possible)
+        write_scores(out / "scores.csv", rows, possible)  # last: where it is, all is
+    _summarise(rows, sum(possible.values()), intake.problems, out)
+    return all(row.graded for row in rows)
+
+
+def _summarise(rows: list[Row], total: float, problems: list[str], out: Path) -> None:
+    for problem in problems:
+        print(f"Problem: {problem}")
+    for row in rows:
+        if not row.graded:
+            print(f"Not graded: {row.student}: {' '.join(row.notes)}")
+    scores = [row.score for row in rows if row.graded and row.result]
+    kinds = Counter("graded" if row.result else "without a notebook" if row.graded else "not graded" for row in rows)
+    mean = f", on average {number(round(sum(scores) / len(scores), 2))} of {number(total)} points" if scores else ""
+    print(", ".join(f"{count} {kind}" for kind, count in kinds.items()) + f"{mean}.")
+    flagged = sum(bool(row.result and row.result["flags"]) for row in rows)
+    if flagged:
+        print(f"{flagged} with something to look at: see the notes in scores.csv.")
+    print(f"Scores, feedback and report are in {out}.")

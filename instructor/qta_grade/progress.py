@@ -1,0 +1,45 @@
+"""How far a run has come: a bar on a terminal, a line now and then elsewhere."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+SECONDS_BETWEEN_LINES = 30
+
+
+@contextlib.contextmanager
+def progress(total: int, say: Callable[[str], None] = print) -> Iterator[Callable[[int], None]]:
+    """Show the progress; gives a function that takes how many of `total` are done.
+
+    Parameters
+    ----------
+    total : int
+        How many there are.
+    say : callable
+        Takes the lines where there is no terminal.
+    """
+    console = Console(stderr=True)
+    if console.is_terminal:
+        columns = TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+        with Progress(*columns, console=console) as bar:
+            task = bar.add_task("", total=total)
+            yield lambda done: bar.update(task, completed=done)
+    else:
+        yield _lines(total, say)
+
+
+def _lines(total: int, say: Callable[[str], None]) -> Callable[[int], None]:
+    start = last = time.monotonic()
+
+    def advance(done: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if done and done < total and now - last >= SECONDS_BETWEEN_LINES:
+            last = now
+            minutes = (now - start) / done * (total - done) / 60
+            say(f"{done} of {total} graded, about {max(minutes, 1):.0f} minutes left")
+
+    return advance

@@ -1,0 +1,203 @@
+"""The results of a class as tables: a row per student, scores.csv and report.json."""
+
+import csv
+import importlib.metadata
+import io
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from qta_grade.batch import Outcome
+from qta_grade.files import write
+from qta_grade.intake import Submission
+from qta_grade.tables import Override
+
+NO_SUBMISSION = "No submission."
+
+
+@dataclass
+class Row:
+    """A student's result, overrides applied.
+
+    Attributes
+    ----------
+    student, name : str
+        Id, and the name if the class list has it.
+    points : dict of str to float
+        Per question.
+    notes : list of str
+        Sentences on the submission as a whole, for the instructor and for the student.
+    result : dict or None
+        The `SubmissionResult` as plain values; None if nothing could be graded.
+    overrides : dict of str to Override
+        Per question.
+    graded : bool
+        False if the grader failed; such a row has no score.
+    """
+
+    student: str
+    name: str
+    points: dict[str, float]
+    notes: list[str] = field(default_factory=list)
+    result: dict | None = None
+    overrides: dict[str, Override] = field(default_factory=dict)
+    graded: bool = True
+
+    @property
+    def score(self) -> float:
+        """The sum of the points."""
+        return sum(self.points.values())
+
+
+def possible_points(specification: Any) -> dict[str, float]:
+    """Give the most points per question, in the assignment's order."""
+    return {
+        question.id: sum(check.points for check in specification.checks if check.question == question.id)
+        for question in specification.questions
+    }
+
+
+def make_rows(
+    possible: Mapping[str, float],
+    submissions: Iterable[Submission],
+    outcomes: Mapping[str, Outcome],
+    class_list: Mapping[str, str],
+    overrides: Iterable[Override] = (),
+) -> list[Row]:
+    """Bring together what is known of each student.
+
+    Parameters
+    ----------
+    possible : mapping of str to float
+        The most points per question.
+    submissions : iterable of Submission
+        What was handed in.
+    outcomes : mapping of str to Outcome
+        What came of it, per student.
+    class_list : mapping of str to str
+        Names per id; those without a submission score 0.
+    overrides : iterable of Override
+        Points set by hand.
+
+    Returns
+    -------
+    list of Row
+        Sorted by id.
+    """
+    handed_in = {submission.student: submission for submission in submissions}
+    rows = {}
+    for student in sorted(handed_in.keys() | class_list.keys()):
+        row = Row(student, class_list.get(student, ""), dict.fromkeys(possible, 0.0))
+        if student in handed_in:
+            _fill(row, handed_in[student], outcomes[student])
+        else:
+            row.notes.append(NO_SUBMISSION)
+        rows[student] = row
+    for override in overrides:
+        row = rows[override.student]
+        row.points[override.question] = override.points
+        row.overrides[override.question] = override
+    return list(rows.values())
+
+
+def _fill(row: Row, submission: Submission, outcome: Outcome) -> None:
+    row.result, row.graded = outcome.result, not outcome.failed
+    row.notes += [*submission.notes, *([outcome.reason] if outcome.reason else [])]
+    for check in outcome.result["checks"] if outcome.result else []:
+        row.points[check["question"]] += check["points"]
+
+
+def write_scores(path: Path, rows: Iterable[Row], possible: Mapping[str, float]) -> None:
+    """Write scores.csv: no times in it, so that equal results make equal files.
+
+    It is in UTF-8 with a byte order mark: without one Excel spoils accents, and pandas, R's readr and LibreOffice
+    read over it.
+    """
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["id", "name", "score", "possible", *possible, "note"])
+    total = number(sum(possible.values()))
+    for row in rows:
+        points = [number(row.points[question]) for question in possible]
+        score = number(row.score)
+        if not row.graded:  # an empty cell, for 0 would be taken for a grade
+            score, points = "", [""] * len(points)
+        cells = [row.student, row.name, score, total, *points, note(row)]
+        table.writerow([_no_formula(cell) for cell in cells])
+    write(path, text.getvalue(), "utf-8-sig")
+
+
+def note(row: Row) -> str:
+    """Give what the instructor should see at a glance, as one line."""
+    result = row.result or {"notes": [], "limits": [], "flags": []}
+    parts = [*row.notes, *result["limits"]]
+    if not result.get("checks"):
+        parts += result["notes"]
+    parts += [f"Look at this: {flag}" for flag in result["flags"]]
+    parts += [
+        f"{question}: {number(override.points)} points by hand{': ' if override.comment else ''}{override.comment}."
+        for question, override in row.overrides.items()
+    ]
+    return " ".join(" ".join(parts).split())
+
+
+def number(points: float) -> str:
+    """Write points without needless digits.
+
+    Examples
+    --------
+    >>> number(2.0), number(0.1 + 0.2)
+    ('2', '0.3')
+    """
+    points = round(points, 6)
+    return str(int(points)) if points == int(points) else str(points)
+
+
+def _no_formula(cell: str) -> str:
+    """Keep a spreadsheet from running a cell that a student may have written."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def write_report(path: Path, rows: Iterable[Row], about: Mapping[str, Any], problems: Iterable[str]) -> None:
+    """Write report.json: everything that is known, for whoever wants to look into it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    rows : iterable of Row
+        The students' results.
+    about : mapping of str to object
+        What the run was made with: assignment, hashes, tier, ...
+    problems : iterable of str
+        Sentences on files that were not understood.
+    """
+    students = [
+        {
+            "id": row.student,
+            "name": row.name,
+            "graded": row.graded,
+            "score": row.score if row.graded else None,
+            "points": row.points if row.graded else None,
+            "notes": row.notes,
+            "overrides": {q: {"points": o.points, "comment": o.comment} for q, o in row.overrides.items()},
+            "result": row.result,
+        }
+        for row in rows
+    ]
+    content = {**about, "versions": versions(), "problems": list(problems), "students": students}
+    write(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def versions() -> dict[str, str | None]:
+    """Give the versions that results may depend on; None for what is not installed."""
+    found: dict[str, str | None] = {"python": platform.python_version()}
+    for package in ["qta-grade", "numpy", "keras", "tensorflow"]:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = None
+    return found

@@ -1,0 +1,126 @@
+"""The instructor's own tables: the class list and the overrides. Both are CSV files that are read and never written."""
+
+import csv
+import io
+import math
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from qta_grade import Refused
+
+
+@dataclass(frozen=True)
+class Override:
+    """Points that the instructor sets by hand for one question of one student."""
+
+    student: str
+    question: str
+    points: float
+    comment: str
+
+
+def read_class_list(path: Path) -> dict[str, str]:
+    """Read who is in the class.
+
+    Parameters
+    ----------
+    path : Path
+        CSV file in UTF-8 with a column ``id`` and, if liked, ``name``.
+
+    Returns
+    -------
+    dict of str to str
+        The name, or an empty text, per id; ids in Unicode's composed form, as in the submissions.
+
+    Raises
+    ------
+    Refused
+        If the file cannot be read, has no column ``id``, or has an id that is empty or there twice.
+    """
+    names: dict[str, str] = {}
+    for line, row in _rows(path, ["id"]):
+        student = row["id"]
+        if not student:
+            raise Refused(f"{path}, line {line}: the id is empty. Fill it in or delete the line.")
+        if student in names:
+            raise Refused(f"{path}, line {line}: the id {student!r} is there twice. Delete one of the lines.")
+        names[student] = row.get("name", "")
+    if not names:
+        raise Refused(f"{path} lists nobody: below the line of column names, put one student a line.")
+    return names
+
+
+def read_overrides(path: Path, students: set[str], possible: Mapping[str, float]) -> list[Override]:
+    """Read the points that the instructor set by hand; no file means none.
+
+    Parameters
+    ----------
+    path : Path
+        CSV file in UTF-8 with the columns ``id``, ``question``, ``points`` and ``comment``.
+    students : set of str
+        Known ids: of submissions and of the class list.
+    possible : mapping of str to float
+        The most points per question.
+
+    Raises
+    ------
+    Refused
+        If an id or a question is unknown or there twice, or the points are not a number from 0 to what is possible.
+    """
+    if not path.exists():
+        return []
+    found: dict[tuple[str, str], Override] = {}
+    for line, row in _rows(path, ["id", "question", "points", "comment"]):
+        where, student, question = f"{path}, line {line}", row["id"], row["question"]
+        if student not in students:
+            raise Refused(f"{where}: nobody has the id {student!r}. Write it as in scores.csv.")
+        if question not in possible:
+            raise Refused(f"{where}: there is no question {question!r}. There are {', '.join(possible)}.")
+        if (student, question) in found:
+            raise Refused(f"{where}: {question} of {student!r} is there twice. Delete one of the lines.")
+        points = _number(row["points"])
+        if not 0 <= points <= possible[question]:  # NaN is refused, too
+            most = f"{possible[question]:g}"
+            raise Refused(f"{where}: the points are {row['points']!r}; {question} takes a number from 0 to {most}.")
+        found[student, question] = Override(student, question, points, row["comment"])
+    return list(found.values())
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text.replace(",", "."))  # a decimal comma, as some spreadsheets write
+    except ValueError:
+        return math.nan
+
+
+def _rows(path: Path, columns: list[str]) -> list[tuple[int, dict[str, str]]]:
+    """Give the line number and the cells, trimmed, of every line that is not empty."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Refused(f'{path} is not in UTF-8: in the spreadsheet, save it as "CSV UTF-8".') from error
+    text = unicodedata.normalize("NFC", text)
+    header = text.partition("\n")[0]
+    # Spreadsheets write semicolons where the comma is the decimal sign.
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in header else ",", restval="")
+    reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
+    missing = [name for name in columns if name not in reader.fieldnames]
+    if missing:
+        raise Refused(f"{path} has no column {missing[0]!r}: its first line has to name the columns {columns}.")
+    rows = []
+    try:
+        for row in reader:
+            if row.pop(None, None):
+                raise Refused(
+                    f"{path}, line {reader.line_num}: there are more cells than columns. Put quotation marks."
+                )
+            cells = {name: value.strip() for name, value in row.items()}
+            if any(cells.values()):
+                rows.append((reader.line_num, cells))
+    except csv.Error as error:
+        raise Refused(f"{path}, line {reader.line_num}: this is not CSV ({error}).") from error
+    return rows

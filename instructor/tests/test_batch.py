@@ -1,0 +1,349 @@
+"""A class graded with a stand-in for the grader of one submission."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from qta_grade import Refused
+from qta_grade.batch import Run, claimed
+from qta_grade.class_run import grade_class
+from qta_grade.files import file_name, read_secret
+
+SECRET = b"0123456789abcdef"
+CHECKS = [("q1", "check_shape", "public", 1), ("q1", "check_path", "hidden", 2), ("q2", "check_loss", "hidden", 0.5)]
+SPECIFICATION = SimpleNamespace(
+    name="hw",
+    title="Homework",
+    questions=[SimpleNamespace(id="q1", title="One"), SimpleNamespace(id="q2", title="Two")],
+    checks=[SimpleNamespace(id=f"{q}.{name}", question=q, kind=kind, points=p) for q, name, kind, p in CHECKS],
+)
+
+
+@dataclass
+class Result:
+    student: str
+    sha256: str
+    checks: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+    limits: list = field(default_factory=list)
+    flags: list = field(default_factory=list)
+
+    def to_dict(self):
+        return asdict(self)
+
+
+class Grader:
+    """Gives the points of the first check and, to a notebook with "good" in it, all others; counts its calls."""
+
+    def __init__(self):
+        self.calls = []
+        self.lock = threading.Lock()
+
+    def __call__(self, specification, notebook, student, secret, tier):
+        with self.lock:
+            self.calls.append(student)
+        if b"fault" in notebook:
+            raise RuntimeError("broken grader")
+        checks = [
+            {"id": check.id, "question": check.question, "kind": check.kind, "possible": check.points}
+            | {"points": check.points if place == 0 or b"good" in notebook else 0, "message": "a sentence"}
+            for place, check in enumerate(specification.checks)
+        ]
+        flags = ["Cell 2 uses lstsq."] if b"flag" in notebook else []
+        return Result(student, "0" * 64, checks, flags=flags)
+
+
+@pytest.fixture
+def grader():
+    return Grader()
+
+
+@pytest.fixture
+def place(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, content in {"ann": b"good", "bo": b"poor", "zoë": b"good flag"}.items():
+        (folder / f"{name}.ipynb").write_bytes(content)
+    return folder
+
+
+def run(grader, **changes):
+    return Run(**{"digest": "d1", "secret": SECRET, "tier": "limits", "jobs": 2, **changes}, **given(grader))
+
+
+def given(grader):
+    return {"specification": SPECIFICATION, "grade": grader}
+
+
+def scores(out):
+    with (out / "scores.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+def test_scores(tmp_path, place, grader):
+    out = tmp_path / "out"
+    assert grade_class(run(grader), place, out)
+    assert list(scores(out)) == ["ann", "bo", "zoë"]
+    ann, bo, zoe = scores(out).values()
+    assert ann == {"id": "ann", "name": "", "score": "3.5", "possible": "3.5", "q1": "3", "q2": "0.5", "note": ""}
+    assert (bo["score"], bo["q1"], bo["q2"]) == ("1", "1", "0")
+    assert zoe["note"] == "Look at this: Cell 2 uses lstsq."
+    assert list(pd.read_csv(out / "scores.csv").columns) == ["id", "name", "score", "possible", "q1", "q2", "note"]
+
+
+def test_equal_runs_give_equal_bytes(tmp_path, place, grader):
+    grade_class(run(grader), place, tmp_path / "one")
+    grade_class(run(grader, jobs=1), place, tmp_path / "two")
+    assert (tmp_path / "one/scores.csv").read_bytes() == (tmp_path / "two/scores.csv").read_bytes()
+
+
+def test_only_what_changed_is_graded_again(tmp_path, place, grader):
+    out = tmp_path / "out"
+    grade_class(run(grader), place, out)
+    grader.calls.clear()
+    grade_class(run(grader), place, out)
+    assert grader.calls == []
+    (place / "bo.ipynb").write_bytes(b"good now")
+    (out / "results/ann.json").write_text("{cut off", encoding="utf-8")
+    grade_class(run(grader), place, out)
+    assert sorted(grader.calls) == ["ann", "bo"]
+    assert scores(out)["bo"]["score"] == "3.5"
+
+
+@pytest.mark.parametrize("change", [{"digest": "d2"}, {"tier": "bubblewrap"}, {"secret": b"another secret!!"}])
+def test_other_circumstances_grade_all_again(tmp_path, place, grader, change):
+    grade_class(run(grader), place, tmp_path / "out")
+    grader.calls.clear()
+    grade_class(run(grader, **change), place, tmp_path / "out")
+    assert len(grader.calls) == 3
+
+
+def test_only(tmp_path, place, grader):
+    out = tmp_path / "out"
+    grade_class(run(grader), place, out)
+    grader.calls.clear()
+    (place / "bo.ipynb").write_bytes(b"good now")
+    assert not grade_class(run(grader), place, out, only=["ann"])
+    assert grader.calls == ["ann"]
+    assert scores(out)["bo"]["score"] == ""  # its result is out of date
+    assert "run again" in scores(out)["bo"]["note"]
+    with pytest.raises(Refused, match="'nobody'"):
+        grade_class(run(grader), place, out, only=["nobody"])
+
+
+def test_fault_of_ours_costs_nobody_a_score(tmp_path, place, grader, capsys):
+    (place / "bo.ipynb").write_bytes(b"fault")
+    assert not grade_class(run(grader), place, tmp_path / "out")
+    row = scores(tmp_path / "out")["bo"]
+    assert (row["score"], row["q1"]) == ("", "")
+    assert "RuntimeError: broken grader" in row["note"]
+    assert "Not graded: bo" in capsys.readouterr().out
+    assert "RuntimeError" not in (tmp_path / "out/feedback/bo.html").read_text(encoding="utf-8")
+    assert scores(tmp_path / "out")["ann"]["score"] == "3.5"
+
+
+def test_class_list(tmp_path, place, grader):
+    names = tmp_path / "class.csv"
+    names.write_bytes("﻿ID;Name\nann;Lee, Ann\ncy;=1+1\nzoë;\n".encode())
+    out = tmp_path / "out"
+    grade_class(run(grader), place, out, class_list=names)
+    assert scores(out)["ann"]["name"] == "Lee, Ann"
+    assert scores(out)["cy"] == scores(out)["cy"] | {"name": "'=1+1", "score": "0", "note": "No submission."}
+    assert "bo: this id is not in the class list." in json.loads((out / "report.json").read_text("utf-8"))["problems"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "no column 'id'"),
+        (b"number\n1\n", "no column 'id'"),
+        (b"id\n", "lists nobody"),
+        (b"id\nann\nann\n", "line 3: the id 'ann' is there twice"),
+        (b"id,name\nann,A\n,B\n", "line 3: the id is empty"),
+        (b"id,name\nann,A,B\n", "more cells than columns"),
+        ("id\nzoë\n".encode("latin-1"), "CSV UTF-8"),
+        (None, "cannot be read"),
+    ],
+)
+def test_faulty_class_list(tmp_path, place, grader, content, says):
+    names = tmp_path / "class.csv"
+    if content is not None:
+        names.write_bytes(content)
+    with pytest.raises(Refused, match=says):
+        grade_class(run(grader), place, tmp_path / "out", class_list=names)
+    assert not grader.calls
+
+
+def test_overrides_count_and_survive(tmp_path, place, grader):
+    out = tmp_path / "out"
+    out.mkdir()
+    table = 'id,question,points,comment\nbo,q2,"0,25",Right idea\nzoë,q1,0,copied from ann\n'
+    (out / "overrides.csv").write_text(table, encoding="utf-8")
+    for _ in range(2):
+        grade_class(run(grader), place, out)
+        assert (out / "overrides.csv").read_text(encoding="utf-8") == table
+        assert scores(out)["bo"] == scores(out)["bo"] | {"score": "1.25", "q1": "1", "q2": "0.25"}
+        assert scores(out)["bo"]["note"] == "q2: 0.25 points by hand: Right idea."
+        assert scores(out)["zoë"]["score"] == "0.5"
+    students = json.loads((out / "report.json").read_text(encoding="utf-8"))["students"]
+    assert students[1]["overrides"] == {"q2": {"points": 0.25, "comment": "Right idea"}}
+    assert "Right idea" in (out / "feedback/bo.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("cy,q1,1,", "nobody has the id 'cy'"),
+        ("bo,q9,1,", "no question 'q9'. There are q1, q2"),
+        ("bo,q1,3.5,", "'3.5'; q1 takes a number from 0 to 3"),
+        ("bo,q1,-1,", "from 0 to 3"),
+        ("bo,q1,nan,", "from 0 to 3"),
+        ("bo,q1,,", "from 0 to 3"),
+        ("bo,q1,1,\nbo,q1,2,", "line 3: q1 of 'bo' is there twice"),
+    ],
+)
+def test_faulty_overrides(tmp_path, place, grader, line, says):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "overrides.csv").write_text(f"id,question,points,comment\n{line}\n", encoding="utf-8")
+    with pytest.raises(Refused, match=says):
+        grade_class(run(grader), place, out)
+    assert not grader.calls
+
+
+def test_report(tmp_path, place, grader):
+    (place / "notes.txt").write_bytes(b"")
+    (place / "cy.zip").write_bytes(b"")
+    out = tmp_path / "out"
+    grade_class(run(grader), place, out)
+    text = (out / "report.json").read_text(encoding="utf-8")
+    report = json.loads(text)
+    assert SECRET.decode() not in text
+    assert (report["tier"], report["specification_sha256"]) == ("limits", "d1")
+    assert len(report["secret_fingerprint"]) == 12
+    assert {"python", "numpy", "keras", "tensorflow"} <= report["versions"].keys()
+    assert [problem.partition(":")[0] for problem in report["problems"]] == ["notes.txt", "cy.zip"]
+    assert [check["points"] for check in report["students"][1]["result"]["checks"]] == [1, 0, 0]
+    assert scores(out)["cy"] == scores(out)["cy"] | {"score": "0", "note": "cy.zip: the zip archive cannot be read."}
+
+
+@pytest.mark.parametrize("note", ["=HYPERLINK()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_cells_are_no_formulas(tmp_path, place, grader, note):
+    names = tmp_path / "class.csv"
+    names.write_text(f'id,name\n"{note.strip()}",x\n', encoding="utf-8")
+    grade_class(run(grader), place, tmp_path / "out", class_list=names)
+    assert f"'{note.strip()}" in scores(tmp_path / "out")
+
+
+def test_folder_for_results_is_ours(tmp_path, place, grader):
+    with pytest.raises(Refused, match="lies inside"):
+        grade_class(run(grader), place, place / "out")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.docx").write_bytes(b"")
+    with pytest.raises(Refused, match=r"thesis\.docx"):
+        grade_class(run(grader), place, mine)
+    grade_class(run(grader), place, tmp_path / "out")
+    with pytest.raises(Refused, match="holds the results of hw"), claimed(tmp_path / "out", "hw2"):
+        pass
+    with claimed(tmp_path / "out", "hw"), pytest.raises(Refused, match="Another run"):
+        grade_class(run(grader), place, tmp_path / "out")
+
+
+def test_pages_of_who_is_gone_are_deleted(tmp_path, place, grader):
+    out = tmp_path / "out"
+    grade_class(run(grader), place, out)
+    (place / "bo.ipynb").unlink()
+    grade_class(run(grader), place, out)
+    assert sorted(path.name for path in (out / "feedback").iterdir()) == ["ann.html", f"{file_name('zoë')}.html"]
+
+
+@pytest.mark.parametrize("student", ["../x", ".hidden", "a/b", "a\\b", "", "x" * 999, "ä" * 99, "a\nb", "C:x", "-x"])
+def test_file_names_are_safe(student):
+    name = file_name(student)
+    assert not set(name) & set("/\\:\n")
+    assert not name.startswith(".")
+    assert len(name) <= 150
+    assert name.isascii()
+
+
+def test_refusal_of_the_sandbox_ends_the_run(tmp_path, place):
+    def refuse(*_):
+        raise Refused("no sandbox")
+
+    with pytest.raises(Refused, match="no sandbox"):
+        grade_class(run(refuse), place, tmp_path / "out")
+
+
+def test_secret(tmp_path):
+    path = tmp_path / "secret"
+    with pytest.raises(Refused, match="cannot be read"):
+        read_secret(path, make=False)
+    secret = read_secret(path, make=True)
+    assert read_secret(path, make=True) == secret
+    assert len(secret) == 64
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.write_text("short", encoding="utf-8")
+    with pytest.raises(Refused, match="5 bytes"):
+        read_secret(path, make=False)
+
+
+def test_a_thousand_results_collate_quickly(tmp_path, grader):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(1000):
+        (folder / f"s{number}.ipynb").write_bytes(b"good")
+    start = time.process_time()
+    grade_class(run(grader), folder, tmp_path / "out")
+    grade_class(run(grader), folder, tmp_path / "out")
+    assert time.process_time() - start < 10  # about 3 s on a slow core
+    assert len(scores(tmp_path / "out")) == len(grader.calls) == 1000
+
+
+INTERRUPTED = """
+import importlib.util, subprocess, sys
+from pathlib import Path
+spec = importlib.util.spec_from_file_location("helper", sys.argv[1])
+helper = importlib.util.module_from_spec(spec)
+sys.modules["helper"] = helper
+spec.loader.exec_module(helper)
+quick = helper.Grader()
+
+def grade(specification, notebook, student, secret, tier):
+    if student != "ann":
+        print("waiting", flush=True)
+        # As a sandbox: a process of its own session, that is started again when it dies.
+        for _ in range(2):
+            subprocess.run(["sleep", "60"], start_new_session=True)
+    return quick(specification, notebook, student, secret, tier)
+
+helper.grade_class(helper.run(grade), Path(sys.argv[2]), Path(sys.argv[3]))
+"""
+
+
+def test_interrupted_run_keeps_what_it_has(tmp_path, place, grader):
+    out = tmp_path / "out"
+    command = [sys.executable, "-c", INTERRUPTED, __file__, str(place), str(out)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ)
+    with process:
+        assert process.stdout.readline() == process.stdout.readline() == b"waiting\n"
+        start = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        process.wait(timeout=20)
+    assert time.monotonic() - start < 10  # the sandboxes were ended, not waited for
+    assert process.returncode != 0
+    assert [path.name for path in (out / "results").iterdir()] == ["ann.json"]
+    assert not (out / "scores.csv").exists()
+    grade_class(run(grader), place, out)
+    assert sorted(grader.calls) == ["bo", "zoë"]
