@@ -17,6 +17,7 @@ _LOADED_LATE = {  # so that a command imports only what it needs, and tests may 
     "publish": "qta_grade.publish:publish",
     "describe": "qta_grade.doctor:describe",
     "choose": "qta_grade.doctor:choose",
+    "read": "qta_grade.source:read_specification",
     "grade_submission": "qta_grade.submission:grade_submission",
 }
 
@@ -126,8 +127,29 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def read_specification(name: str) -> tuple[Any, str]:
-    """Read a specification that ``build`` made; gives it and its hash."""
-    raise NotImplementedError
+    """Read the specification that ``build`` made.
+
+    Returns
+    -------
+    specification : Specification
+        The assignment with its checks.
+    digest : str
+        SHA-256 of the file.
+
+    Raises
+    ------
+    Refused
+        If there is none of this name.
+    """
+    folder = ROOT / "specifications"
+    path = folder / f"{name}.json"
+    there = sorted(other.stem for other in folder.glob("*.json"))
+    if name not in there:  # a name with a folder in it is none, too
+        raise Refused(
+            f"There is no specification {name!r}: run 'qta-grade build' first. There are: {', '.join(there) or 'none'}."
+        )
+    content = path.read_bytes()
+    return part("read")(path), hashlib.sha256(content).hexdigest()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-
 from qta_grade import Refused
 from qta_grade.batch import Run, claimed
 from qta_grade.class_run import grade_class

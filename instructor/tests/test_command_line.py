@@ -1,0 +1,120 @@
+"""The command ``qta-grade``; the parts that others test are replaced by stand-ins."""
+
+from types import SimpleNamespace
+
+import pytest
+from qta_grade import Refused, __main__
+from qta_grade.__main__ import main
+
+SPECIFICATION = SimpleNamespace(
+    name="hw",
+    title="Homework",
+    questions=[SimpleNamespace(id="q1", title="One")],
+    checks=[SimpleNamespace(id="q1.check_a", question="q1", kind="public", points=2)],
+)
+
+
+def grade(specification, notebook, student, secret, tier):
+    check = {"id": "q1.check_a", "question": "q1", "kind": "public", "possible": 2, "points": 2, "message": ""}
+    values = {"student": student, "checks": [check], "notes": [], "limits": [], "flags": []}
+    return SimpleNamespace(to_dict=lambda: values)
+
+
+@pytest.fixture
+def parts(monkeypatch, tmp_path):
+    """Give the stand-ins, to be filled; ROOT is a folder with one specification."""
+    found = {"grade_submission": grade, "choose": lambda tier: tier or "bubblewrap", "read": lambda path: SPECIFICATION}
+    monkeypatch.setattr(__main__, "part", found.__getitem__)
+    monkeypatch.setattr(__main__, "ROOT", tmp_path)
+    (tmp_path / "specifications").mkdir()
+    (tmp_path / "specifications" / "hw.json").write_bytes(b"{}")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ann.ipynb").write_bytes(b"{}")
+    return found
+
+
+def graded(tmp_path, *options):
+    return main(["grade", "hw", str(tmp_path / "in"), "-o", str(tmp_path / "out"), *options])
+
+
+def test_grade(parts, tmp_path, capsys):
+    assert graded(tmp_path) == 0
+    assert "1 graded, on average 2 of 2 points." in capsys.readouterr().out
+    made = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"scores.csv", "report.json", "feedback", "results"} <= made
+    secret = tmp_path / "secret"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    before = secret.read_bytes()
+    assert graded(tmp_path, "--tier", "limits", "--only", "ann", "--jobs", "1") == 0
+    assert secret.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--jobs", "0"], "--jobs 0"),
+        (["--only", "bo"], "'bo'"),
+        (["--secret", "nowhere"], "nowhere"),
+        (["--class-list", "nowhere.csv"], "nowhere.csv"),
+        (["--id-pattern", "("], "--id-pattern"),
+    ],
+)
+def test_wrong_options_get_one_sentence(parts, tmp_path, capsys, options, says):
+    assert graded(tmp_path, *options) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("qta-grade: ")
+    assert says in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["hw2", "../specifications/hw"])
+def test_unknown_assignment(parts, tmp_path, capsys, name):
+    assert main(["grade", name, str(tmp_path / "in"), "-o", str(tmp_path / "out")]) == 2
+    assert "There are: hw." in capsys.readouterr().err
+
+
+def test_failed_submission_is_status_1(parts, tmp_path, capsys):
+    parts["grade_submission"] = None  # calling it fails
+    assert graded(tmp_path) == 1
+    assert "Not graded: ann" in capsys.readouterr().out
+
+
+def test_interrupted(parts, tmp_path, capsys):
+    def interrupt(tier):
+        raise KeyboardInterrupt
+
+    parts["choose"] = interrupt
+    assert graded(tmp_path) == 130
+    assert "the same command goes on" in capsys.readouterr().err
+
+
+def test_other_commands(parts, tmp_path, capsys):
+    parts.update(
+        build=lambda name: [tmp_path / f"{name}.ipynb"],
+        verify=lambda name: [] if name == "hw" else ["The template scores 1."],
+        describe=lambda: "bubblewrap: works here.",
+        publish=lambda folder: None,
+    )
+    assert [main(["build", "hw"]), main(["verify", "hw"]), main(["verify", "bad"])] == [0, 0, 1]
+    assert [main(["doctor"]), main(["publish", str(tmp_path / "new")])] == [0, 0]
+    out = capsys.readouterr().out
+    for text in ["hw.ipynb", "hw is sound.", "The template scores 1.", "bubblewrap: works here."]:
+        assert text in out
+
+
+def test_refusal_and_full_disk_are_sentences(parts, capsys):
+    def refuse(name):
+        raise Refused("There is no such source.")
+
+    def fail(name):
+        raise OSError(28, "No space left on device", "/x/y")
+
+    for function, says in [(refuse, "There is no such source."), (fail, "/x/y: No space left on device.")]:
+        parts["build"] = function
+        assert main(["build", "hw"]) == 2
+        assert capsys.readouterr().err == f"qta-grade: {says}\n"
+
+
+def test_every_part_is_named_rightly():
+    for name in __main__._LOADED_LATE:
+        assert callable(__main__.part(name))
