@@ -106,8 +106,6 @@ def _publish(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from qta_grade.batch import Run
-    from qta_grade.class_run import grade_class
     from qta_grade.files import read_secret
 
     if options.jobs < 1:
@@ -115,6 +113,9 @@ def _grade(options: argparse.Namespace) -> int:
     specification, digest = read_specification(options.name)
     secret = read_secret(options.secret or ROOT / "secret", make=options.secret is None)
     tier, grade = part("choose")(options.tier), part("grade_submission")
+    from qta_grade.batch import Run  # here, since Windows has not all it needs; `choose` has said so
+    from qta_grade.class_run import grade_class
+
     whole = grade_class(
         Run(specification, digest, secret, tier, grade, options.jobs),
         options.submissions,

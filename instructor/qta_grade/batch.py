@@ -11,7 +11,6 @@ import hmac
 import json
 import os
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -126,12 +125,11 @@ def grade_batch(
     (out / "results").mkdir(exist_ok=True)
     stop = threading.Event()
     outcomes: dict[str, Outcome] = {}
+    futures: dict[Future, str] = {}
     with ThreadPoolExecutor(run.jobs) as pool:
-        futures = {
-            pool.submit(_outcome, submission, out, run, only, stop): submission.student
-            for submission in intake.submissions
-        }
-        try:
+        try:  # around the submitting, too: an interrupt may come at any time
+            for submission in intake.submissions:
+                futures[pool.submit(_outcome, submission, out, run, only, stop)] = submission.student
             with progress(len(futures), say) as advance:
                 for future in as_completed(futures):
                     outcomes[futures[future]] = future.result()
@@ -139,7 +137,7 @@ def grade_batch(
         except BaseException:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
-            _end_sandboxes(list(futures))
+            _end_sandboxes(pool)
             raise
     return dict(sorted(outcomes.items()))
 
@@ -147,11 +145,11 @@ def grade_batch(
 def _outcome(submission: Submission, out: Path, run: Run, only: Collection[str], stop: threading.Event) -> Outcome:
     name = Path(submission.entry.path).name
     if submission.entry.reason:
-        return Outcome(None, f"{name}: {submission.entry.reason}.")
+        return Outcome(None, f"{name} could not be graded: {submission.entry.reason}.")
     try:
         notebook = submission.entry.read()
     except Unreadable as error:
-        return Outcome(None, f"{name}: {error}.")
+        return Outcome(None, f"{name} could not be graded: {error}.")
     path = out / "results" / f"{file_name(submission.student)}.json"
     key = {
         "student": submission.student,
@@ -185,10 +183,12 @@ def _earlier(path: Path, key: dict) -> dict | None:
         return None
 
 
-def _end_sandboxes(futures: list[Future]) -> None:
-    """End what the running threads wait for; each may start another sandbox before it comes to its end."""
-    while any(future.running() for future in futures):
+def _end_sandboxes(pool: ThreadPoolExecutor) -> None:
+    """End what the threads wait for; each may start another sandbox before it comes to its end."""
+    ended = threading.Thread(target=pool.shutdown)  # waits for the threads
+    ended.start()
+    while ended.is_alive():
         for process in psutil.Process().children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        time.sleep(0.05)
+        ended.join(0.05)

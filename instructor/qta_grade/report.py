@@ -132,10 +132,10 @@ def write_scores(path: Path, rows: Iterable[Row], possible: Mapping[str, float])
 
 def note(row: Row) -> str:
     """Give what the instructor should see at a glance, as one line."""
-    result = row.result or {"notes": [], "limits": [], "flags": []}
+    result = row.result or {"checks": [], "notes": [], "limits": [], "flags": []}
     parts = [*row.notes, *result["limits"]]
-    if not result.get("checks"):
-        parts += result["notes"]
+    if not any(check["points"] for check in result["checks"]):  # a file that is no notebook, for instance
+        parts += result["notes"][:1]
     parts += [f"Look at this: {flag}" for flag in result["flags"]]
     parts += [
         f"{question}: {number(override.points)} points by hand{': ' if override.comment else ''}{override.comment}."

@@ -41,6 +41,10 @@ class Result:
         return asdict(self)
 
 
+def points(place, notebook):
+    return b"good" in notebook or (place == 0 and b"empty" not in notebook)
+
+
 class Grader:
     """Gives the points of the first check and, to a notebook with "good" in it, all others; counts its calls."""
 
@@ -55,11 +59,12 @@ class Grader:
             raise RuntimeError("broken grader")
         checks = [
             {"id": check.id, "question": check.question, "kind": check.kind, "possible": check.points}
-            | {"points": check.points if place == 0 or b"good" in notebook else 0, "message": "a sentence"}
+            | {"points": check.points * points(place, notebook), "message": "a sentence"}
             for place, check in enumerate(specification.checks)
         ]
+        notes = ["The file is empty.", "More."] if b"empty" in notebook else []
         flags = ["Cell 2 uses lstsq."] if b"flag" in notebook else []
-        return Result(student, "0" * 64, checks, flags=flags)
+        return Result(student, "0" * 64, checks, notes, flags=flags)
 
 
 @pytest.fixture
@@ -98,6 +103,15 @@ def test_scores(tmp_path, place, grader):
     assert (bo["score"], bo["q1"], bo["q2"]) == ("1", "1", "0")
     assert zoe["note"] == "Look at this: Cell 2 uses lstsq."
     assert list(pd.read_csv(out / "scores.csv").columns) == ["id", "name", "score", "possible", "q1", "q2", "note"]
+
+
+def test_score_of_0_says_why(tmp_path, place, grader):
+    (place / "bo.ipynb").write_bytes(b"empty")
+    grade_class(run(grader), place, tmp_path / "out")
+    assert (scores(tmp_path / "out")["bo"]["score"], scores(tmp_path / "out")["bo"]["note"]) == (
+        "0",
+        "The file is empty.",
+    )
 
 
 def test_equal_runs_give_equal_bytes(tmp_path, place, grader):
@@ -233,7 +247,10 @@ def test_report(tmp_path, place, grader):
     assert {"python", "numpy", "keras", "tensorflow"} <= report["versions"].keys()
     assert [problem.partition(":")[0] for problem in report["problems"]] == ["notes.txt", "cy.zip"]
     assert [check["points"] for check in report["students"][1]["result"]["checks"]] == [1, 0, 0]
-    assert scores(out)["cy"] == scores(out)["cy"] | {"score": "0", "note": "cy.zip: the zip archive cannot be read."}
+    assert scores(out)["cy"] == scores(out)["cy"] | {
+        "score": "0",
+        "note": "cy.zip could not be graded: the zip archive cannot be read.",
+    }
 
 
 @pytest.mark.parametrize("note", ["=HYPERLINK()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
