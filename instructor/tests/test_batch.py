@@ -102,6 +102,7 @@ def test_scores(tmp_path, place, grader):
     assert ann == {"id": "ann", "name": "", "score": "3.5", "possible": "3.5", "q1": "3", "q2": "0.5", "note": ""}
     assert (bo["score"], bo["q1"], bo["q2"]) == ("1", "1", "0")
     assert zoe["note"] == "Look at this: Cell 2 uses lstsq."
+    assert (out / "scores.csv").read_bytes().startswith(b"\xef\xbb\xbf")  # for Excel
     assert list(pd.read_csv(out / "scores.csv").columns) == ["id", "name", "score", "possible", "q1", "q2", "note"]
 
 

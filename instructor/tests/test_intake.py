@@ -133,6 +133,15 @@ def test_student_zip_one_level(tmp_path):
     assert len(intake.problems) == 1  # what macOS adds is no problem
 
 
+def test_names_in_utf8_without_the_flag(tmp_path):
+    path = arrived(tmp_path, {"zoë.ipynb": NOTEBOOK})
+    data = bytearray(path.read_bytes())
+    data[7] &= ~8  # the flag's byte in both headers
+    data[data.index(b"PK\x01\x02") + 9] &= ~8
+    path.write_bytes(bytes(data))
+    assert list(chosen(collect(path))) == ["zoë"]
+
+
 def test_nothing_is_dropped_silently(tmp_path):
     at = "A B_7_assignsubmission_file_/"
     intake = collect(arrived(tmp_path, {f"{at}hw.pdf": b"%PDF", "notes.docx": b"x", "ok.ipynb": NOTEBOOK}), None, ["7"])
