@@ -28,8 +28,9 @@ _PROTECTS = {
 }
 _BETTER_ON_LINUX = (
     "The best kind needs bubblewrap: 'sudo apt install bubblewrap' (Debian, Ubuntu) or 'sudo dnf install bubblewrap' "
-    "(Fedora, Red Hat). Where it is installed and refused all the same, the machine's owner has switched user "
-    "namespaces off, as most containers do: use a virtual machine, or ask for them."
+    "(Fedora, Red Hat). Where it is installed and refused all the same, user namespaces are switched off: Ubuntu from "
+    "24.04 on needs an AppArmor profile for bwrap that allows 'userns' ('setting up uid map: Permission denied'), and "
+    "in most containers only the machine's owner can allow them."
 )
 _BETTER_ELSEWHERE = (
     "This system has nothing better: grade on Linux, or on Linux inside it: a virtual machine, WSL2 on Windows, or a "

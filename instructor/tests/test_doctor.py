@@ -1,0 +1,87 @@
+"""What the doctor says about this machine."""
+
+import importlib.util
+import re
+
+import pytest
+from qta_grade import Refused, doctor, launch
+
+
+@pytest.fixture
+def works(monkeypatch):
+    """Return a function that sets which kinds of sandbox work."""
+
+    def settle(*tiers):
+        monkeypatch.setattr(doctor, "_trial", lambda tier: "" if tier in tiers else f"{tier} is missing here.")
+
+    return settle
+
+
+def test_each_kind_is_really_tried(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = doctor.tiers()
+    assert found == {
+        "bubblewrap": "The program bwrap is not installed.",
+        "namespaces": "The program unshare is not installed.",
+        "limits": "",
+    }
+
+
+def test_a_tool_that_fails_is_quoted(monkeypatch, tmp_path):
+    tool = tmp_path / "bwrap"
+    tool.write_text("#!/bin/sh\necho 'setting up uid map: Permission denied' >&2\nexit 1\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "setting up uid map: Permission denied" in doctor.tiers()["bubblewrap"]
+
+
+def test_the_best_is_chosen(works):
+    works(*launch.TIERS)
+    assert doctor.best() == doctor.choose() == "bubblewrap"
+    assert doctor.choose("limits") == "limits"
+    works("namespaces", "limits")
+    assert doctor.choose() == "namespaces"
+
+
+def test_limits_are_never_chosen_unasked(works):
+    works("limits")
+    assert doctor.best() == "limits"
+    with pytest.raises(Refused, match="nothing was run"):
+        doctor.choose()
+    assert doctor.choose("limits") == "limits"
+
+
+def test_what_is_missing_is_refused(works):
+    works("limits")
+    with pytest.raises(Refused, match="bubblewrap is missing here"):
+        doctor.choose("bubblewrap")
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(Refused, match="'docker'; there are bubblewrap, namespaces, limits"):
+        doctor.choose("docker")
+
+
+@pytest.mark.parametrize(
+    ("tiers", "said"),
+    [
+        (("bubblewrap", "namespaces", "limits"), "none of your files"),
+        (("namespaces", "limits"), "apt install bubblewrap"),
+        (("limits",), "UNSAFE"),
+        ((), "nothing can be graded"),
+    ],
+)
+def test_the_description_says_what_is_protected(works, monkeypatch, tiers, said):
+    monkeypatch.setattr(doctor.sys, "platform", "linux")
+    works(*tiers)
+    assert said in doctor.describe()
+
+
+def test_the_description_warns_of_root_and_of_missing_bytecode(works, monkeypatch, tmp_path):
+    works("bubblewrap")
+    monkeypatch.setattr(doctor.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(importlib.util, "cache_from_source", lambda path: str(tmp_path / "none"))
+    assert re.search("keras .*compileall", doctor.describe())
+    assert "root" not in doctor.describe()
+    monkeypatch.setattr(doctor.os, "geteuid", lambda: 0)
+    assert "You are root" in doctor.describe()

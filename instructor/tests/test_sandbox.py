@@ -1,0 +1,357 @@
+"""The sandbox: what passes, what is refused, what is killed, and that nothing is left."""
+
+import os
+import socket
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from qta_grade import Refused, doctor, launch
+from qta_grade.sandbox import Handle, LimitReached, Limits, NotThere, Sandbox, StudentError, StudentFunction
+from qta_grade.values import BadValue
+
+REASONS = doctor.tiers() if sys.platform == "linux" else dict.fromkeys(launch.TIERS, "This is not Linux.")
+QUICK = Limits(cpu_per_cell=0.5, cpu_per_check=0.5, memory_gb=2)
+
+
+def needs(tier):
+    return pytest.param(tier, marks=pytest.mark.skipif(bool(REASONS[tier]), reason=REASONS[tier]))
+
+
+every_tier = pytest.mark.parametrize("tier", [needs(tier) for tier in launch.TIERS])
+pytestmark = pytest.mark.skipif(bool(REASONS["bubblewrap"]), reason=REASONS["bubblewrap"])
+
+
+@pytest.fixture(scope="module")
+def shared():
+    """One sandbox for all that does no harm to it."""
+    with Sandbox("bubblewrap", Limits(memory_gb=2)) as sandbox:
+        yield sandbox
+
+
+def error_of(sandbox, source):
+    error = sandbox.execute(source, "cell 1").error
+    return error and error.kind
+
+
+def test_values_functions_and_handles(shared):
+    source = """
+import numpy as np
+number, pair = float("nan"), (1, "a")
+class Model: pass
+model = Model()
+def fit(X, rate=1.0): return X * rate, {"loss": [1.0]}
+def identity(value): return value
+def whose(candidate): return candidate is model
+def build(): return model, [1]
+"""
+    assert shared.execute(source, "cell 1").error is None
+    assert np.isnan(shared.value("number"))
+    assert shared.value("pair") == (1, "a")
+    fit = shared.value("fit")
+    assert isinstance(fit, StudentFunction)
+    weights, history = fit(np.ones((2, 2)), rate=3.0)
+    np.testing.assert_array_equal(weights, np.full((2, 2), 3.0))
+    assert history == {"loss": [1.0]}
+    model = shared.value("model")
+    assert isinstance(model, Handle)
+    assert model.type_name == "Model"
+    assert shared.call("whose", model) is True
+    kept, one = shared.call("build")
+    assert (kept.id, one) == (model.id, [1])
+    np.testing.assert_array_equal(shared.call("identity", np.arange(1_000_000)[:500_000]), np.arange(500_000))
+
+
+def test_what_is_not_there_is_said(shared):
+    with pytest.raises(NotThere, match="nowhere is not defined"):
+        shared.value("nowhere")
+    with pytest.raises(NotThere):
+        shared.call("nowhere")
+
+
+def test_what_is_an_array_in_all_but_name_passes_as_one(shared):
+    shared.execute("import pandas as pd\ncolumn, texts = pd.Series([1.5, 2]), pd.Series(['a', 'b'])", "cell")
+    np.testing.assert_array_equal(shared.value("column"), [1.5, 2])
+    assert shared.value("texts").tolist() == ["a", "b"]
+
+
+def test_an_error_says_its_line(shared):
+    error = shared.execute("x = 1\ny = 1 / 0", "cell 7").error
+    assert (error.kind, error.text, error.line) == ("ZeroDivisionError", "division by zero", 2)
+    error = shared.execute("x = 1\ny = (", "cell 8").error
+    assert (error.kind, error.line) == ("SyntaxError", 2)
+    shared.execute("def broken():\n    return [][1]", "cell 9")
+    with pytest.raises(StudentError) as caught:
+        shared.call("broken")
+    assert (caught.value.kind, caught.value.line) == ("IndexError", 2)
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("import sys; sys.exit()", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("input()", "EOFError"),
+        ("def f(): f()\nf()", "RecursionError"),
+        ("x = bytes(3 * 2**30)", "MemoryError"),
+        ("class Odd(Exception):\n    def __str__(self): return 1 / 0\nraise Odd", "Odd"),
+        ("x = '\x00'", "SyntaxError"),
+    ],
+)
+def test_a_cell_that_fails_harms_nothing_else(shared, source, kind):
+    assert error_of(shared, source) == kind
+    assert shared.execute("still = 'here'", "next").error is None
+    assert shared.value("still") == "here"
+
+
+def test_messages_are_cut_and_cleaned(shared):
+    error = shared.execute("raise ValueError('\\x1b[2J\\ud800' + 'x' * 9999)", "cell").error
+    assert error.text.startswith("?[2J?x")
+    assert len(error.text) == 500
+
+
+def test_lines_for_ipython_are_left_out(shared):
+    source = "%matplotlib inline\nif True:\n    !pip install keras\nseen = 'yes'\n1 / 0"
+    outcome = shared.execute(source, "cell")
+    assert outcome.left_out == ["%matplotlib inline", "!pip install keras"]
+    assert outcome.error.line == 5
+    assert shared.value("seen") == "yes"
+    assert shared.execute("%%bash\nls", "cell").left_out == ["%%bash"]
+    assert shared.execute("x = (7\n% 4)", "cell").left_out == []
+    assert shared.value("x") == 3
+
+
+def test_printing_showing_and_threads_disturb_nothing(shared):
+    source = """
+import os, sys, threading
+os.write(1, b'{"id": 1}\\n' * 100_000); os.write(2, b'x' * 100_000)
+print("x" * 100_000); display("x", raw=True)
+thread = threading.Thread(target=lambda: globals().update(made=5)); thread.start(); thread.join()
+"""
+    assert shared.execute(source, "cell").error is None
+    assert shared.value("made") == 5
+
+
+def test_seeds_are_set_before_each_cell(shared):
+    source = "import random, numpy as np\ndrawn = [random.random(), float(np.random.rand())]"
+    drawn = []
+    for _ in range(2):
+        shared.execute(source, "cell")
+        drawn.append(shared.value("drawn"))
+    assert drawn[0] == drawn[1]
+
+
+def test_a_large_value_is_refused_and_the_sandbox_lives(shared):
+    shared.execute("import numpy as np\nlarge, many = np.zeros(2_000_000), [0] * 1_500_000", "cell")
+    for name in ("large", "many"):
+        with pytest.raises(BadValue):
+            shared.value(name)
+    assert shared.alive
+
+
+SHUT = [
+    ("import socket; socket.socket()", "PermissionError"),
+    ("import socket; socket.socketpair()", "PermissionError"),
+    ("import os; os.fork()", "PermissionError"),
+    ("import subprocess; subprocess.run(['/usr/bin/true'])", "PermissionError"),
+    ("import os; os.execv('/usr/bin/true', ['true'])", "PermissionError"),
+    ("import os; os.posix_spawn('/usr/bin/true', ['true'], {})", "PermissionError"),
+    ("import os; os.sched_setaffinity(0, range(64))", "PermissionError"),
+    ("import os; os.kill(os.getppid(), 9)", "PermissionError"),
+    ("import os; os.memfd_create('x')", "PermissionError"),
+]
+SHUT_FILES = [
+    ("open('/usr/x', 'w')", "OSError"),
+    ("open('/x', 'w')", "OSError"),
+    ("open('/dev/x', 'w')", "OSError"),
+    ("open('/proc/sys/kernel/core_pattern', 'r+')", "OSError"),
+    ("open('/proc/1/mem', 'r+b')", "OSError"),
+]
+
+
+@every_tier
+def test_no_network_and_no_process(tier):
+    with Sandbox(tier) as sandbox:
+        for source, kind in SHUT:
+            assert error_of(sandbox, source) == kind, source
+        capabilities = "status = open('/proc/self/status').read()"
+        assert error_of(sandbox, capabilities) is None
+        status = dict(line.split(":\t", 1) for line in sandbox.value("status").splitlines() if ":\t" in line)
+        assert int(status["CapEff"], 16) == int(status["CapPrm"], 16) == 0
+        assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+
+
+@pytest.mark.parametrize("tier", [needs("bubblewrap"), needs("namespaces")])
+def test_files_can_be_written_in_one_place_only(tier):
+    with Sandbox(tier) as sandbox:
+        for source, kind in SHUT_FILES:
+            assert error_of(sandbox, source) in (kind, "PermissionError"), source
+        source = "import os, tempfile\nfolder = tempfile.gettempdir()\nopen(folder + '/x', 'w').write('x')"
+        assert error_of(sandbox, source) is None
+        assert not (Path(sandbox.value("folder")) / "x").exists()
+        full = "with open(folder + '/full', 'wb') as file:\n    for _ in range(300): file.write(bytes(2**20))"
+        assert error_of(sandbox, full) == "OSError"
+
+
+def test_the_instructors_files_are_out_of_sight(shared):
+    mark = f"qta-canary-{os.getpid()}"
+    instructor = Path(launch.__file__).parents[1]
+    canaries = [folder / mark for folder in (instructor, Path.home(), Path(tempfile.gettempdir()))]
+    try:
+        for canary in canaries:
+            canary.write_text(mark)
+        source = f"""
+import os
+skip = ("/proc", "/usr", "/dev")
+found = []
+for folder, folders, names in os.walk("/"):
+    folders[:] = [name for name in folders if os.path.join(folder, name) not in skip and name != "site-packages"]
+    found += [os.path.join(folder, name) for name in names if name == {mark!r}]
+openable = [path for path in {[str(instructor), *map(str, canaries)]!r} if os.path.exists(path)]
+arguments = open("/proc/1/cmdline").read() + open("/proc/1/environ").read()
+"""
+        assert shared.execute(source, "cell").error is None
+    finally:
+        for canary in canaries:
+            canary.unlink(missing_ok=True)
+    assert shared.value("found") == []
+    assert shared.value("openable") == []
+    assert str(instructor) not in shared.value("arguments")
+
+
+def test_the_host_does_not_lend_its_environment(monkeypatch):
+    monkeypatch.setenv("QTA_SECRET", "a secret")
+    with Sandbox("bubblewrap") as sandbox:
+        sandbox.execute("import os\nnames = sorted(os.environ)", "cell")
+        assert "QTA_SECRET" not in sandbox.value("names")
+
+
+def test_a_python_among_the_instructors_files_is_refused(monkeypatch):
+    monkeypatch.setattr(sys, "prefix", str(Path(launch.__file__).parents[2]))
+    with pytest.raises(Refused, match="virtual environment"):
+        Sandbox("bubblewrap")
+
+
+@pytest.fixture
+def nothing_left():
+    """Check that no process and no folder outlives the test."""
+    before = {process.pid for process in psutil.Process().children(recursive=True)}
+    folders = set(Path(tempfile.gettempdir()).glob("qta-grade-*"))
+    yield
+    assert {process.pid for process in psutil.Process().children(recursive=True)} <= before
+    assert set(Path(tempfile.gettempdir()).glob("qta-grade-*")) <= folders
+
+
+FIND_REPLIES = """
+import gc, io, os
+out = next(o for o in gc.get_objects() if isinstance(o, io.BufferedWriter) and o.fileno() > 2)
+"""
+DEADLY = {
+    "a loop": ("while True: pass", "cpu"),
+    "loops in threads": (
+        "import threading\ndef spin():\n    while True: pass\n"
+        "for _ in range(20): threading.Thread(target=spin).start()\nspin()",
+        "cpu",
+    ),
+    "an exit": ("import os; os._exit(0)", "died"),
+    "a crash": ("import ctypes; ctypes.string_at(0)", "died"),
+    "closed lines": ("import os; os.closerange(0, 100)", "died"),
+    "an endless reply": (FIND_REPLIES + "while True: os.write(out.fileno(), b'x' * 65536)", "reply"),
+    "a wrong number": (FIND_REPLIES + "os.write(out.fileno(), b'{\"id\": 99}\\n')", "reply"),
+    "no JSON": (FIND_REPLIES + "os.write(out.fileno(), b'\\xff\\n')", "reply"),
+    "deep JSON": (FIND_REPLIES + "os.write(out.fileno(), b'[' * 900_000 + b'\\n')", "reply"),
+    "a long int": (FIND_REPLIES + "os.write(out.fileno(), b'9' * 900_000 + b'\\n')", "reply"),
+    "many lists": (FIND_REPLIES + "os.write(out.fileno(), b'[' + b'[],' * 1_500_000 + b'1]\\n')", "reply"),
+}
+
+
+@pytest.mark.parametrize(("source", "what"), DEADLY.values(), ids=DEADLY)
+@pytest.mark.usefixtures("nothing_left")
+def test_what_goes_too_far_is_killed(source, what):
+    with Sandbox("bubblewrap", QUICK) as sandbox:
+        with pytest.raises(LimitReached) as caught:
+            sandbox.execute(source, "cell 1")
+        assert caught.value.what == what
+        assert not sandbox.alive
+        assert sandbox.cpu_seconds < 1.5
+        with pytest.raises(LimitReached):
+            sandbox.value("x")
+
+
+@every_tier
+@pytest.mark.usefixtures("nothing_left")
+def test_a_killed_sandbox_leaves_nothing(tier):
+    with Sandbox(tier, QUICK) as sandbox, pytest.raises(LimitReached):
+        sandbox.execute("while True: pass", "cell 1")
+
+
+@every_tier
+@pytest.mark.usefixtures("nothing_left")
+def test_a_closed_sandbox_leaves_nothing(tier):
+    sandbox = Sandbox(tier)
+    sandbox.execute("import os, tempfile\nopen(tempfile.gettempdir() + '/x', 'w').write('x')", "cell 1")
+    sandbox.close()
+    sandbox.close()
+    assert not sandbox.alive
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_sleeping_ends_at_the_limit_of_wall_time():
+    start = time.monotonic()
+    with Sandbox("bubblewrap", Limits(cpu_per_cell=0.1)) as sandbox, pytest.raises(LimitReached, match="wall"):
+        sandbox.execute("import time; time.sleep(60)", "cell 1")
+    assert time.monotonic() - start < 10
+
+
+def test_the_calls_of_a_check_share_its_limit():
+    source = "import time\ndef work():\n    end = time.process_time() + 0.3\n    while time.process_time() < end: pass"
+    with Sandbox("bubblewrap", QUICK) as sandbox:
+        sandbox.execute(source, "cell 1")
+        for _ in range(2):
+            sandbox.call("work")
+        sandbox.start_check()
+        sandbox.call("work")
+        with pytest.raises(LimitReached, match="cpu"):
+            sandbox.call("work")
+
+
+def test_a_forged_reply_is_only_an_answer():
+    reply = b'{"id": 3, "value": {"array": ["|O", [1], "AAAA"]}}\\n'
+    with Sandbox("bubblewrap", QUICK) as sandbox:
+        sandbox.execute(
+            FIND_REPLIES + f"def forge(): os.write(out.fileno(), {reply!r})".replace("\\\\n", "\\n"), "cell"
+        )
+        with pytest.raises(BadValue, match="no known type"):
+            sandbox.call("forge")
+        with pytest.raises(LimitReached, match="reply"):  # the true answer comes when nobody asks for it any more
+            sandbox.value("x")
+
+
+def test_the_host_can_not_be_reached():
+    with socket.create_server(("127.0.0.1", 0)) as server, Sandbox("bubblewrap") as sandbox:
+        source = f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 1)"
+        assert error_of(sandbox, source) == "PermissionError"
+
+
+def test_keras_trains_and_the_model_stays_inside():
+    source = """
+import numpy as np, keras, matplotlib.pyplot as plt, sklearn.linear_model
+from qta_keras import data
+X = np.random.rand(64, 3)
+model = keras.Sequential([keras.layers.Dense(1)])
+model.compile(loss="mse")
+history = model.fit(X, X.sum(axis=1), epochs=2, verbose=1).history
+plt.plot(history["loss"]); plt.show()
+sklearn.linear_model.LogisticRegression().fit(X, X[:, 0] > 0.5)
+def predict(model, X): return model(X)
+"""
+    with Sandbox("bubblewrap") as sandbox:
+        assert sandbox.execute(source, "cell 1").error is None
+        model = sandbox.value("model")
+        assert sandbox.value("history")["loss"][1] > 0
+        assert sandbox.call("predict", model, np.ones((2, 3))).shape == (2, 1)
+        assert sandbox.cpu_seconds < 20
