@@ -237,13 +237,13 @@ def test_a_python_among_the_instructors_files_is_refused(monkeypatch):
 
 
 @pytest.fixture
-def nothing_left():
+def nothing_left(monkeypatch, tmp_path):
     """Check that no process and no folder outlives the test."""
-    before = {process.pid for process in psutil.Process().children(recursive=True)}
-    folders = set(Path(tempfile.gettempdir()).glob("qta-grade-*"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # a grader may be at work beside the tests
+    before = set(psutil.Process().children(recursive=True))
     yield
-    assert {process.pid for process in psutil.Process().children(recursive=True)} <= before
-    assert set(Path(tempfile.gettempdir()).glob("qta-grade-*")) <= folders
+    assert set(psutil.Process().children(recursive=True)) <= before
+    assert list(tmp_path.iterdir()) == []
 
 
 FIND_REPLIES = """
