@@ -7,7 +7,15 @@ from qta_grade.notebook import Cell
 from qta_grade.source import Specification
 
 # Each does what the assignments ask to be written by hand.
-SHORTCUTS = {"lstsq", "LinearRegression", "LogisticRegression", "Ridge", "SGDClassifier", "SGDRegressor", "GradientTape"}
+SHORTCUTS = {
+    "lstsq",
+    "LinearRegression",
+    "LogisticRegression",
+    "Ridge",
+    "SGDClassifier",
+    "SGDRegressor",
+    "GradientTape",
+}
 MAX_PARSED = 100_000  # characters
 INSIDES = {"_getframe", "ctypes", "gc", "inspect", "socket", "subprocess"}
 

@@ -61,7 +61,9 @@ def read_cells(content: bytes) -> list[Cell]:
     except json.JSONDecodeError as error:
         raise Unreadable(f"The file is not a notebook: it is no JSON at line {error.lineno}.") from None
     except (RecursionError, ValueError):
-        raise Unreadable("The file is not a notebook: its JSON is nested too deeply or has a number too long.") from None
+        raise Unreadable(
+            "The file is not a notebook: its JSON is nested too deeply or has a number too long."
+        ) from None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
         raise Unreadable("The file is not a notebook of this format: it has no list of cells.")

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from qta_grade.notebook import MAX_BYTES, Unreadable, read_cells
 
 
@@ -16,7 +15,9 @@ def written(content):
 
 
 def test_code_cells_keep_their_place_and_question():
-    content = notebook("import numpy as np\n", "# @question q1 points=2\ndef f(): ...", ["  # @question ", "q2 points=1"])
+    content = notebook(
+        "import numpy as np\n", "# @question q1 points=2\ndef f(): ...", ["  # @question ", "q2 points=1"]
+    )
     content["cells"].insert(1, {"cell_type": "markdown", "source": "# @question q9"})
     cells = read_cells(written(content))
     assert [(cell.number, cell.question) for cell in cells] == [(1, None), (3, "q1"), (4, "q2")]

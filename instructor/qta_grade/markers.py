@@ -1,0 +1,143 @@
+"""The comment lines in a source notebook that say what a code cell is for, and what in it is the solution."""
+
+import re
+import shlex
+from dataclasses import dataclass
+
+from qta_grade import Refused
+
+_MARKER = re.compile(r"\s*#\s*@\s*(\w*)(.*)")
+_BEGIN = re.compile(r"(\s*)# BEGIN SOLUTION(.*)")
+_END = re.compile(r"\s*# END SOLUTION\s*")
+_WORDS = {"assignment": 0, "question": 1, "check": 2, "reference": 0}  # how many words without "=" follow
+_OPTIONS = {
+    "assignment": {"title", "cpu_per_cell", "cpu_per_check", "memory_gb"},
+    "question": {"points", "title"},
+    "check": {"points", "fail"},
+    "reference": set(),
+}
+
+
+@dataclass(frozen=True)
+class Marker:
+    """The first line of a cell taken apart: ``# @check q1 public points=1`` has two words and one option."""
+
+    kind: str
+    words: list[str]
+    options: dict[str, str]
+
+
+def read_marker(source: str, where: str) -> Marker | None:
+    r"""Read the marker of a code cell.
+
+    Parameters
+    ----------
+    source
+        The cell's code.
+    where
+        What the cell is called in a refusal, such as "cell 3".
+
+    Returns
+    -------
+    Marker or None
+        None for an ordinary cell.
+
+    Raises
+    ------
+    Refused
+        If the marker is unknown, not on the first line, or lacks something.
+
+    Examples
+    --------
+    >>> read_marker("# @check q1 public points=1 fail='no'\ndef check_it(f): ...", "cell 2").words
+    ['q1', 'public']
+    """
+    lines = source.split("\n")
+    for number, line in enumerate(lines[1:], 2):
+        if _MARKER.fullmatch(line):
+            raise Refused(f"In {where}, line {number} is {line.strip()!r}: a marker has to be the cell's first line.")
+    found = _MARKER.fullmatch(lines[0])
+    if not found:
+        return None
+    kind = found[1]
+    if kind not in _WORDS:
+        raise Refused(f"The first line of {where} says @{kind}: the markers are {', '.join('@' + w for w in _WORDS)}.")
+    words, options = _split(found[2], f"@{kind} in {where}")
+    if len(words) != _WORDS[kind]:
+        raise Refused(f"@{kind} in {where} is followed by the words {words}: it takes {_WORDS[kind]}.")
+    if set(options) != _OPTIONS[kind]:
+        wanted = ", ".join(sorted(_OPTIONS[kind])) or "none"
+        raise Refused(f"@{kind} in {where} has the options {', '.join(options) or 'none'}: it takes {wanted}.")
+    return Marker(kind, words, options)
+
+
+def _split(text: str, where: str) -> tuple[list[str], dict[str, str]]:
+    try:
+        parts = shlex.split(text)
+    except ValueError as error:
+        raise Refused(f"{where} cannot be read, {error}: {text.strip()}") from None
+    options = [part.partition("=") for part in parts if "=" in part]
+    names = [name for name, _, _ in options]
+    if len(set(names)) < len(names):
+        raise Refused(f"{where} has an option twice: {text.strip()}")
+    return [part for part in parts if "=" not in part], {name: value for name, _, value in options}
+
+
+def split_solution(source: str, question: str, where: str) -> tuple[str, str, list[str]]:
+    """Take an answer cell apart.
+
+    Parameters
+    ----------
+    source
+        The cell's code, marker line included.
+    question
+        Its id, which a stub names.
+    where
+        What the cell is called in a refusal.
+
+    Returns
+    -------
+    template : str
+        What students get.
+    solved : str
+        The solution, without the lines that mark it.
+    lines : list of str
+        The solution's own lines.
+
+    Raises
+    ------
+    Refused
+        If a BEGIN or an END lacks its counterpart, or nothing is marked.
+    """
+    template, solved, private, begun = [], [], [], 0
+    for number, line in enumerate(source.split("\n"), 1):
+        begin, end = _BEGIN.fullmatch(line), _END.fullmatch(line)
+        if begin and begun:
+            raise Refused(f"In {where}, the solution begun on line {begun} has no END SOLUTION before line {number}.")
+        if end and not begun:
+            raise Refused(f"In {where}, line {number} is END SOLUTION without a BEGIN SOLUTION.")
+        if begin:
+            begun = number
+            template.append(begin[1] + _prompt(begin[2], question, f"BEGIN SOLUTION in {where}"))
+        elif end:
+            begun = 0
+        else:
+            solved.append(line)
+            (private if begun else template).append(line)
+    if begun:
+        raise Refused(f"In {where}, the solution begun on line {begun} has no END SOLUTION.")
+    if not private:
+        raise Refused(f"{where.capitalize()} answers {question}, but has no solution between BEGIN and END SOLUTION.")
+    return "\n".join(template), "\n".join(solved), private
+
+
+def _prompt(text: str, question: str, where: str) -> str:
+    words, options = _split(text, where)
+    if words or set(options) - {"prompt"}:
+        raise Refused(f'{where} is followed by {text.strip()!r}: it takes only prompt="...".')
+    return options.get("prompt", f'raise NotImplementedError("{question}")')
+
+
+def marks_a_solution(source: str) -> bool:
+    """Tell whether a line of the cell begins or ends a solution."""
+    return any(_BEGIN.fullmatch(line) or _END.fullmatch(line) for line in source.split("\n"))

@@ -1,0 +1,126 @@
+"""The private specification of an assignment: all that grading needs, as `build` writes it."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from qta_grade import Refused
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question: its id such as "q1", its points, its title."""
+
+    id: str
+    points: float
+    title: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check of a question.
+
+    Attributes
+    ----------
+    id, name, question
+        Such as "q1.check_path", "check_path" and "q1".
+    kind
+        "public" or "hidden".
+    points
+        What it is worth.
+    fail
+        The sentence for whoever does not pass it.
+    source
+        One function, in Python.
+    """
+
+    id: str
+    name: str
+    question: str
+    kind: str
+    points: float
+    fail: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Specification:
+    """An assignment as the grader sees it.
+
+    Attributes
+    ----------
+    name, title
+        The name of its files, and what people call it.
+    cpu_per_cell, cpu_per_check
+        Limits in CPU seconds.
+    memory_gb
+        Limit in gigabytes of 2**30 bytes.
+    questions, checks
+        In the notebook's order.
+    reference
+        The cells of helpers for hidden checks.
+    template
+        The code cells of the student's file.
+    """
+
+    name: str
+    title: str
+    cpu_per_cell: float
+    cpu_per_check: float
+    memory_gb: float
+    questions: list[Question]
+    checks: list[Check]
+    reference: list[str]
+    template: list[str]
+
+    def to_json(self) -> str:
+        """Return it as text, the same for the same assignment."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Specification":
+        """Return what `to_json` made a text of.
+
+        Raises
+        ------
+        Refused
+            If the text is something else.
+        """
+        try:
+            values = json.loads(text)
+            questions = [Question(**question) for question in values["questions"]]
+            checks = [Check(**check) for check in values["checks"]]
+            return cls(**{**values, "questions": questions, "checks": checks})
+        except (ValueError, KeyError, TypeError) as error:
+            raise Refused(f"This is no specification ({error!r}): run 'qta-grade build' again.") from None
+
+
+def read_specification(path: Path) -> Specification:
+    """Read the file of a specification; see `Specification.from_json`."""
+    return Specification.from_json(path.read_text(encoding="utf-8"))
+
+
+def load_specification(name: str, root: Path) -> Specification:
+    """Read a specification by its name.
+
+    Parameters
+    ----------
+    name
+        Such as "1-linear-regression".
+    root
+        The folder ``instructor``.
+
+    Raises
+    ------
+    Refused
+        If there is none, or it is damaged.
+    """
+    return read_specification(named_file(root / "specifications", name, ".json"))
+
+
+def named_file(folder: Path, name: str, ending: str) -> Path:
+    """Return the file of that name in the folder; a name that leads elsewhere is none."""
+    there = sorted(path.name.removesuffix(ending) for path in folder.glob(f"*{ending}"))
+    if name not in there:
+        raise Refused(f"There is no {name!r} in {folder}: there are {', '.join(there) or 'none'}.")
+    return folder / f"{name}{ending}"
