@@ -1,0 +1,134 @@
+"""One check, run in the grader's own process: it calls the student's functions in the sandbox, and compares here."""
+
+import ast
+import builtins
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from qta_grade.sandbox import LimitReached, NotThere, Sandbox, StudentError
+from qta_grade.specification import Check, Specification
+from qta_grade.values import BadValue
+
+_LONGEST_MESSAGE = 500  # characters
+
+
+@dataclass
+class CheckResult:
+    """What a check gave: its id, question and kind, its points of those possible, and a sentence for the student."""
+
+    id: str
+    question: str
+    kind: str
+    possible: float
+    points: float
+    message: str
+
+
+def rng_for(secret: bytes, student: str, check: str) -> np.random.Generator:
+    """Return the source of a check's inputs, which nobody can foretell who does not know the secret.
+
+    Parameters
+    ----------
+    secret
+        Known to the instructor alone.
+    student, check
+        Their ids: each pair has inputs of its own, the same at every grading.
+
+    Returns
+    -------
+    numpy.random.Generator
+        Seeded by HMAC-SHA256 (RFC 2104).
+    """
+    digest = hmac.digest(secret, f"{student}\0{check}".encode(), "sha256")
+    return np.random.default_rng(int.from_bytes(digest))
+
+
+def run_check(check: Check, specification: Specification, sandbox: Sandbox, rng: np.random.Generator) -> CheckResult:
+    """Run a check against the submission in the sandbox.
+
+    Parameters
+    ----------
+    check
+        The check.
+    specification
+        Its assignment, of which a hidden check sees the helpers.
+    sandbox
+        Where the submission's cells have run.
+    rng
+        Draws the check's inputs.
+
+    Returns
+    -------
+    CheckResult
+        With all points or none. The message of a hidden check holds neither inputs nor expected values.
+
+    Raises
+    ------
+    LimitReached
+        If the student's code used too much; the sandbox is gone then.
+    """
+    function = _function(check, specification)
+    try:
+        values = [rng if name == "rng" else sandbox.value(name) for name in _parameters(check)]
+        if any(value is None for value in values):  # what a template gives instead of a number
+            raise StudentError("NotImplementedError", "")
+        with np.errstate(all="ignore"):
+            function(*values)
+    except LimitReached:
+        raise
+    except Exception as error:  # the check works on a stranger's values: whatever fails on them is a wrong answer
+        return _result(check, 0, _sentence(error, check))
+    return _result(check, check.points, "Passed.")
+
+
+def _result(check: Check, points: float, message: str) -> CheckResult:
+    return CheckResult(check.id, check.question, check.kind, check.points, points, message[:_LONGEST_MESSAGE])
+
+
+def _function(check: Check, specification: Specification) -> Callable:
+    names = dict(_helpers(tuple(specification.reference))) if check.kind == "hidden" else {"np": np}
+    exec(compile(check.source, check.id, "exec"), names)
+    return names[check.name]
+
+
+@cache
+def _helpers(reference: tuple[str, ...]) -> dict[str, Any]:
+    """Run the helpers once, since they may read a corpus."""
+    names = {"np": np}
+    for number, source in enumerate(reference, 1):
+        exec(compile(source, f"reference {number}", "exec"), names)
+    return names
+
+
+def _parameters(check: Check) -> list[str]:
+    return [argument.arg for argument in ast.parse(check.source).body[0].args.args]
+
+
+def _sentence(error: Exception, check: Check) -> str:
+    """Say why a check was not passed; what the student's code wrote is shown for public checks only."""
+    said = str(error)
+    if isinstance(error, NotThere):
+        return f"Not there: {said}."
+    if isinstance(error, StudentError) and error.kind == "NotImplementedError":
+        return "Not attempted yet."
+    if check.kind == "hidden":
+        return f"Not passed: {check.fail}.{_type_of(error)}"
+    if isinstance(error, StudentError):
+        return f"Not passed: your code stopped with {said}"
+    if isinstance(error, AssertionError):
+        return f"Not passed: {said or check.fail}."
+    return f"Not passed: the answer is of another kind than the check expects ({said})."
+
+
+def _type_of(error: Exception) -> str:
+    """Name the exception in the student's code if it is one of Python's: a name of his own could carry inputs out."""
+    if not isinstance(error, StudentError):
+        return ""
+    known = getattr(builtins, error.kind, None)
+    named = isinstance(known, type) and issubclass(known, BaseException)
+    return f" Your code stopped with {error.kind if named else 'an exception'}."
