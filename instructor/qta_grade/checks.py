@@ -12,7 +12,6 @@ import numpy as np
 
 from qta_grade.sandbox import LimitReached, NotThere, Sandbox, StudentError
 from qta_grade.specification import Check, Specification
-from qta_grade.values import BadValue
 
 _LONGEST_MESSAGE = 500  # characters
 

@@ -4,7 +4,7 @@ import ast
 import re
 
 from qta_grade.notebook import Cell
-from qta_grade.source import Specification
+from qta_grade.specification import Specification
 
 # Each does what the assignments ask to be written by hand.
 SHORTCUTS = {

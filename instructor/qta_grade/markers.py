@@ -11,7 +11,7 @@ _BEGIN = re.compile(r"(\s*)# BEGIN SOLUTION(.*)")
 _END = re.compile(r"\s*# END SOLUTION\s*")
 _WORDS = {"assignment": 0, "question": 1, "check": 2, "reference": 0}  # how many words without "=" follow
 _OPTIONS = {
-    "assignment": {"title", "cpu_per_cell", "cpu_per_check", "memory_gb"},
+    "assignment": {"title", "cpu_per_cell", "cpu_per_check", "memory_gb", "tensorflow"},
     "question": {"points", "title"},
     "check": {"points", "fail"},
     "reference": set(),

@@ -34,11 +34,14 @@ class Limits:
         CPU seconds. The limit of wall time is five times as long, and five seconds more.
     memory_gb : float
         Address space, in gigabytes of 2**30 bytes.
+    tensorflow : bool
+        Whether TensorFlow can be imported; if not, `qta_keras` does without it.
     """
 
     cpu_per_cell: float = 20
     cpu_per_check: float = 10
     memory_gb: float = 4
+    tensorflow: bool = True
 
 
 class StudentError(Exception):
@@ -221,6 +224,7 @@ class Sandbox:
             "core": self._core,
             "filter": base64.b64encode(seccomp.program()).decode("ascii"),
             "folder": folder,
+            "hidden": [] if self.limits.tensorflow else ["tensorflow"],
             "limits": {
                 "RLIMIT_AS": int(self.limits.memory_gb * 2**30),
                 "RLIMIT_CORE": 0,

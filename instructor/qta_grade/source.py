@@ -94,6 +94,8 @@ def read_source(path: Path) -> Assignment:
     header = code[0].marker.options
     for option in ("cpu_per_cell", "cpu_per_check", "memory_gb"):
         _number(header[option], option, code[0])
+    if header["tensorflow"] not in ("yes", "no"):
+        raise Refused(f"tensorflow={header['tensorflow']} in {code[0].where}: it has to be yes or no.")
     questions = [_question(cell) for cell in cells if cell.kind == "question"]
     checks = _checks(cells)
     _refuse_twice("question", [question.id for question in questions])

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from qta_grade import Refused
 
+PUBLIC_CHECK = "# A public check of "  # how its cell begins in the student's notebook
+
 
 @dataclass(frozen=True)
 class Question:
@@ -55,6 +57,8 @@ class Specification:
         Limits in CPU seconds.
     memory_gb
         Limit in gigabytes of 2**30 bytes.
+    tensorflow
+        Whether it may be imported; where it is not needed, doing without saves seconds per submission.
     questions, checks
         In the notebook's order.
     reference
@@ -68,6 +72,7 @@ class Specification:
     cpu_per_cell: float
     cpu_per_check: float
     memory_gb: float
+    tensorflow: bool
     questions: list[Question]
     checks: list[Check]
     reference: list[str]

@@ -12,7 +12,7 @@ from qta_grade.checks import CheckResult, rng_for, run_check
 from qta_grade.flags import flags_of
 from qta_grade.notebook import Cell, Unreadable, read_cells
 from qta_grade.sandbox import LimitReached, Limits, Sandbox
-from qta_grade.source import Specification
+from qta_grade.specification import PUBLIC_CHECK, Specification
 
 MAX_RUNAWAY_CELLS = 2  # each costs its limit and a new start; a question's checks may cost one more
 MAX_CELLS_TOGETHER = 5  # all cells together may use this many times the limit of one
@@ -116,7 +116,9 @@ class _Grading:
         self, specification: Specification, cells: list[Cell], result: SubmissionResult, secret: bytes, tier: str
     ) -> None:
         self.specification, self.cells, self.result, self.secret = specification, cells, result, secret
-        self.limits = Limits(specification.cpu_per_cell, specification.cpu_per_check, specification.memory_gb)
+        self.limits = Limits(
+            specification.cpu_per_cell, specification.cpu_per_check, specification.memory_gb, specification.tensorflow
+        )
         self.tier = tier
         self.done: list[Cell] = []
         self.runaways = 0
@@ -136,11 +138,21 @@ class _Grading:
         self.result.checks = [self.results[check.id] for check in self.specification.checks]
 
     def _plan(self) -> list[tuple[Cell | None, list[str]]]:
-        """Return each cell with the questions to check after it; those without a cell come last."""
+        """Return each cell with the questions to check after it; those without a cell come last.
+
+        Cells that cannot change an answer are left out: what follows the last answer, and public checks as they were
+        handed out, which the grader runs itself.
+        """
+        checks = {source for source in self.specification.template if source.startswith(PUBLIC_CHECK)}
         last = {cell.question: cell for cell in self.cells}
         questions = [question.id for question in self.specification.questions]
-        plan = [(cell, [q for q in questions if last.get(q) is cell]) for cell in self.cells]
-        return [*plan, (None, [question for question in questions if question not in last])]
+        plan = [
+            (cell, [q for q in questions if last.get(q) is cell]) for cell in self.cells if cell.source not in checks
+        ]
+        without_cell = [question for question in questions if question not in last]
+        while plan and not plan[-1][1] and not without_cell:
+            plan.pop()
+        return [*plan, (None, without_cell)]
 
     def _may_go_on(self, cell: Cell) -> bool:
         """Tell whether another cell may run: many that stay just under the limit must not stop the class's grading."""

@@ -67,6 +67,7 @@ def _confine(setup: dict) -> None:
     import resource
 
     sys.path.extend(setup["paths"])
+    sys.modules.update(dict.fromkeys(setup["hidden"]))  # None here makes an import fail as if it were not installed
     if sys.platform == "linux":
         os.sched_setaffinity(0, [setup["core"]])
     for name, limit in setup["limits"].items():

@@ -1,0 +1,157 @@
+"""From a source notebook: what students get, and the private specification for grading."""
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from qta_grade import Refused
+from qta_grade.source import ROOT, Assignment, SourceCell, load_source
+from qta_grade.specification import PUBLIC_CHECK, Check, Specification
+
+_RUN_CHECK = Path(__file__).parent / "run_check.py"
+_SETUP = "# Setup: run this cell first."  # how the setup cell begins in every notebook of the course
+CANARY = "# canary qta-"  # where a line with this is found, something hidden has got out
+
+
+def build(name: str, root: Path = ROOT) -> list[Path]:
+    """Write the student's notebook and the specification of an assignment.
+
+    Parameters
+    ----------
+    name
+        Of the source notebook, such as "1-linear-regression".
+    root
+        The folder ``instructor``, beside which ``assignments`` and ``tools`` lie.
+
+    Returns
+    -------
+    list of Path
+        The two files that were written.
+
+    Raises
+    ------
+    Refused
+        If the source is not in order, or the student's notebook has been changed by hand since it was built.
+    """
+    assignment = load_source(name, root)
+    notebook = make_notebook(assignment, (root.parent / "tools" / "setup_cell.py").read_text(encoding="utf-8"))
+    student_file = root.parent / "assignments" / f"{name}.ipynb"
+    specification_file = root / "specifications" / f"{name}.json"
+    _refuse_changed(student_file)
+    for path, text in (
+        (student_file, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"),
+        (specification_file, make_specification(assignment, notebook).to_json()),
+    ):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return [student_file, specification_file]
+
+
+def make_notebook(assignment: Assignment, setup_cell: str) -> dict:
+    """Return the notebook that students get.
+
+    Parameters
+    ----------
+    assignment
+        The source.
+    setup_cell
+        What stands in the setup cell now, since the project's address may have changed after the source was written.
+
+    Returns
+    -------
+    dict
+        In the form of Jupyter's files, without outputs.
+    """
+    cells = []
+    for cell in assignment.cells:
+        text = _for_students(cell, setup_cell)
+        if text is not None:
+            cells.append(_cell(cell, text))
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "qta_grade": {"cells_sha256": _digest(cells)},
+    }
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def make_specification(assignment: Assignment, notebook: dict) -> Specification:
+    """Return what grading needs.
+
+    Parameters
+    ----------
+    assignment
+        The source.
+    notebook
+        What `make_notebook` made of it.
+    """
+    options = assignment.options
+    return Specification(
+        name=assignment.name,
+        title=options["title"],
+        cpu_per_cell=float(options["cpu_per_cell"]),
+        cpu_per_check=float(options["cpu_per_check"]),
+        memory_gb=float(options["memory_gb"]),
+        tensorflow=options["tensorflow"] == "yes",
+        questions=assignment.questions,
+        checks=[_with_canary(check, assignment) for check in assignment.checks],
+        reference=[
+            cell.solved + _canary(assignment, cell.where) for cell in assignment.cells if cell.kind == "reference"
+        ],
+        template=["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"],
+    )
+
+
+def _for_students(cell: SourceCell, setup_cell: str) -> str | None:
+    if cell.kind == "assignment":
+        return _RUN_CHECK.read_text(encoding="utf-8").rstrip("\n")
+    if cell.kind == "check" and cell.marker.words[1] == "public":
+        return _public_check(cell)
+    if cell.kind in ("check", "reference"):
+        return None
+    if cell.kind == "plain" and cell.template.startswith(_SETUP):
+        return setup_cell.rstrip("\n")
+    return cell.template
+
+
+def _public_check(cell: SourceCell) -> str:
+    question, points = cell.marker.words[0], float(cell.marker.options["points"])
+    function = cell.template.split("\n", 1)[1].strip("\n")
+    name = function.removeprefix("def ").partition("(")[0]
+    worth = f"{points:g} point{'s' if points != 1 else ''}"
+    return f'{PUBLIC_CHECK}{question}, worth {worth}.\n{function}\n\n\nrun_check("{question}", {name})'
+
+
+def _cell(cell: SourceCell, text: str) -> dict:
+    kept = {"cell_type": cell.cell["cell_type"], "id": cell.cell["id"], "metadata": {}}
+    ran = {"execution_count": None, "outputs": []} if kept["cell_type"] == "code" else {}
+    return {**kept, **ran, "source": text.splitlines(keepends=True)}
+
+
+def _with_canary(check: Check, assignment: Assignment) -> Check:
+    return replace(check, source=check.source + _canary(assignment, check.id)) if check.kind == "hidden" else check
+
+
+def _canary(assignment: Assignment, where: str) -> str:
+    return f"\n{CANARY}{hashlib.sha256(f'{assignment.name} {where}'.encode()).hexdigest()[:12]}"
+
+
+def _digest(cells: list[dict]) -> str:
+    return hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()
+
+
+def _refuse_changed(path: Path) -> None:
+    """Keep what somebody wrote into a student's notebook that was built earlier."""
+    if not path.exists():
+        return
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        as_built = notebook["metadata"]["qta_grade"]["cells_sha256"] == _digest(notebook["cells"])
+    except (ValueError, KeyError, TypeError):
+        as_built = False
+    if not as_built:
+        raise Refused(
+            f"{path} has been changed since it was built, and building would overwrite that: put what is worth keeping "
+            "into the source, delete the file, and build again."
+        )
