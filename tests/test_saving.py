@@ -92,12 +92,12 @@ def test_a_folder_of_other_things_is_never_replaced(tmp_path, folder, classifier
 
 
 def test_what_does_not_fit_together_is_not_saved(tmp_path, classifier):
-    network, vectoriser, classes = classifier
+    network, vectoriser, labels = classifier
     with pytest.raises(ValueError, match="there are 2 classes, but the network was made for 3"):
-        models.save_classifier(tmp_path / "a", network, vectoriser, classes[:2])
+        models.save_classifier(tmp_path / "a", network, vectoriser, labels[:2])
     other = features.fit_vectoriser(["war", "war"])
     with pytest.raises(ValueError, match="there are 1 words, but the network was made for"):
-        models.save_classifier(tmp_path / "b", network, other, classes)
+        models.save_classifier(tmp_path / "b", network, other, labels)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,0 +1,70 @@
+"""Wrong solutions, each made by replacing text in the right one, with the checks that it has to lose."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from qta_grade import Refused
+from qta_grade.source import Assignment
+
+_KEYS = {"question", "name", "old", "new", "loses"}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A wrong solution: its question and name, where its cell is, the cell's new code, and the checks that it loses."""
+
+    question: str
+    name: str
+    where: str
+    solved: str
+    loses: frozenset[str]
+
+
+def read_mutants(path: Path, assignment: Assignment) -> list[Mutant]:
+    """Read the mutants of an assignment.
+
+    Parameters
+    ----------
+    path
+        A TOML file with a table ``[[mutant]]`` for each, of the keys question, name, old, new and loses.
+    assignment
+        Whose solutions they change.
+
+    Returns
+    -------
+    list of Mutant
+        In the file's order.
+
+    Raises
+    ------
+    Refused
+        If the file cannot be read, or one of them does not fit the assignment.
+    """
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))["mutant"]
+    except FileNotFoundError:
+        raise Refused(f"There is no {path}: list wrong solutions there, see README.md.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+        raise Refused(f"{path} cannot be read: {error}.") from None
+    return [_mutant(table, assignment, path) for table in tables]
+
+
+def _mutant(table: dict, assignment: Assignment, path: Path) -> Mutant:
+    what = f"In {path.name}, the mutant {table.get('name')!r}"
+    if set(table) != _KEYS:
+        raise Refused(f"{what} has the keys {', '.join(sorted(table))}: it takes {', '.join(sorted(_KEYS))}.")
+    strange = set(table["loses"]) - {check.id for check in assignment.checks}
+    if strange or not table["loses"]:
+        raise Refused(f"{what} loses {', '.join(sorted(strange)) or 'nothing'}: name checks, such as q1.check_path.")
+    cells = [
+        cell
+        for cell in assignment.cells
+        if cell.kind == "question" and cell.marker.words[0] == table["question"] and table["old"] in cell.solved
+    ]
+    if len(cells) != 1:
+        raise Refused(f"{what} replaces {table['old']!r}, which stands in {len(cells)} cells of {table['question']}.")
+    solved = cells[0].solved.replace(table["old"], table["new"])
+    if solved == cells[0].solved:
+        raise Refused(f"{what} changes nothing.")
+    return Mutant(table["question"], table["name"], cells[0].where, solved, frozenset(table["loses"]))
