@@ -1,0 +1,113 @@
+"""One check against answers as a sandbox might give them."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from qta_grade.checks import rng_for, run_check
+from qta_grade.sandbox import LimitReached, NotThere, StudentError
+from qta_grade.specification import Check
+from qta_grade.values import BadValue
+
+HELPERS = SimpleNamespace(reference=["def doubled(x):\n    return 2 * x", "import numpy as np"])
+MISSED = "Not passed: it does not double."
+SOURCE = """
+def check_double(double, rng):
+    x = rng.normal(size=3)
+    got = np.asarray(double(x), dtype=float)
+    assert got.shape == x.shape, f"the shape should be {x.shape}, but it is {got.shape}"
+    assert np.max(np.abs(got - 2 * x)) < 1e-9, "not the double"
+"""
+
+
+def grade(answer, kind="public", source=SOURCE, rng=None):
+    """Run the check with this answer of the student under every name."""
+
+    def value(name):
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    check = Check("q1.check_double", "check_double", "q1", kind, 2, "it does not double", source)
+    return run_check(check, HELPERS, SimpleNamespace(value=value), rng or np.random.default_rng(1))
+
+
+def raising(error):
+    def double(x):
+        raise error
+
+    return double
+
+
+@pytest.mark.parametrize("kind", ["public", "hidden"])
+def test_a_right_answer_has_all_points(kind):
+    result = grade(lambda x: 2 * x, kind)
+    assert (result.points, result.possible, result.message) == (2, 2, "Passed.")
+    assert (result.id, result.question, result.kind) == ("q1.check_double", "q1", kind)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (lambda x: x, "Not passed: not the double."),
+        (lambda x: x[:2], "Not passed: the shape should be (3,), but it is (2,)."),
+        (lambda x: x * np.nan, "Not passed: not the double."),
+        (lambda x: x + np.inf, "Not passed: not the double."),
+        (lambda x: "two", "Not passed: the answer is of another kind than the check expects (could not convert"),
+        (lambda x: [[1], [1, 2]], "Not passed: the answer is of another kind"),
+        ("no function", "Not passed: the answer is of another kind"),
+        (
+            raising(BadValue("a set cannot be passed")),
+            "of another kind than the check expects (a set cannot be passed).",
+        ),
+        (raising(StudentError("ValueError", "bad x", 2)), "Not passed: your code stopped with ValueError: bad x"),
+        (raising(StudentError("NotImplementedError", "q1")), "Not attempted yet."),
+        (None, "Not attempted yet."),
+        (NotThere("NameError", "double is not defined"), "Not there: NameError: double is not defined."),
+        (lambda x: x[:, None] * np.ones((1, 10**12)), "of another kind than the check expects"),
+    ],
+)
+def test_a_wrong_answer_has_none_and_a_sentence(answer, says):
+    result = grade(answer)
+    assert result.points == 0
+    assert says in result.message
+    assert len(grade(raising(StudentError("ValueError", "x" * 10_000))).message) == 500
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (lambda x: x, MISSED),
+        (lambda x: "0.345584", MISSED),
+        (raising(StudentError("ValueError", "0.345584")), MISSED + " Your code stopped with ValueError."),
+        (raising(StudentError("x0_345584", "")), MISSED + " Your code stopped with an exception."),
+        (raising(StudentError("print", "")), MISSED + " Your code stopped with an exception."),
+        (raising(BadValue("0.345584")), MISSED),
+    ],
+)
+def test_the_sentence_of_a_hidden_check_holds_no_input(answer, says):
+    assert grade(answer, "hidden").message == says
+
+
+def test_a_limit_is_the_caller_s_to_handle():
+    with pytest.raises(LimitReached):
+        grade(raising(LimitReached("cpu")))
+
+
+def test_only_hidden_checks_see_the_helpers():
+    source = "def check_double(double):\n    assert double(3) == doubled(3), 'not the double'"
+    assert grade(lambda x: 2 * x, "hidden", source).points == 2
+    assert grade(lambda x: 2 * x, "public", source).points == 0
+
+
+def test_a_check_without_a_sentence_of_its_own_uses_the_general_one():
+    assert grade(1, "public", "def check_double(double):\n    assert double == 2").message == (MISSED)
+
+
+def test_inputs_depend_on_secret_student_and_check_and_on_nothing_else():
+    def drawn(*key):
+        return tuple(rng_for(*key).integers(2**60, size=3))
+
+    keys = [(b"a", "ann", "q1"), (b"b", "ann", "q1"), (b"a", "bo", "q1"), (b"a", "ann", "q2"), (b"a", "annq", "1")]
+    assert len({drawn(*key) for key in keys}) == len(keys)
+    assert drawn(*keys[0]) == drawn(*keys[0])

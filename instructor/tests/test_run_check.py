@@ -1,0 +1,39 @@
+"""The cell of the student's notebook that runs public checks."""
+
+from pathlib import Path
+
+import pytest
+from qta_grade import build
+
+CELL = Path(build.__file__).with_name("run_check.py").read_text(encoding="utf-8")
+CHECK = """
+def check_double(double, rng):
+    got = double(3)
+    assert got == 6, f"the double of 3 should be 6, but it is {got}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("def double(x):\n    return 2 * x", "passed"),
+        ("def double(x):\n    return x", "the double of 3 should be 6, but it is 3"),
+        ("def double(x):\n    raise NotImplementedError('q1')", "not attempted yet"),
+        ("double = None", "not attempted yet"),
+        ("", "there is no double yet: run the cell of q1 first"),
+        ("double = 2", "your code stopped with TypeError: 'int' object is not callable"),
+        ("def double(x):\n    return undefined", "your code stopped with NameError: name 'undefined' is not defined"),
+        ("rng = None\ndef double(x):\n    return 2 * x", "passed"),  # a name of the student's own
+    ],
+)
+def test_it_prints_one_sentence_and_never_stops(answer, says, capsys):
+    exec(f"{CELL}\n{answer}\n{CHECK}\nrun_check('q1', check_double)", {})
+    assert capsys.readouterr().out == f"q1 check_double: {says}.\n"
+
+
+def test_inputs_are_the_same_every_time(capsys):
+    check = "def check_it(show, rng):\n    assert False, show(rng.normal())"
+    code = f"{CELL}\ndef show(x):\n    return str(x)\n{check}\n" + "run_check('q1', check_it)\n" * 2
+    exec(code, {})
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == second

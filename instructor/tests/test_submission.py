@@ -1,0 +1,147 @@
+"""One submission graded, honest ones and broken ones."""
+
+import hashlib
+import json
+from dataclasses import replace
+
+import pytest
+from qta_grade.flags import flags_of
+from qta_grade.notebook import read_cells
+from qta_grade.submission import SubmissionResult, grade_submission
+
+SECRET = b"0123456789abcdef"
+
+
+@pytest.fixture
+def grade(specification, notebook, tier):
+    quick = replace(specification, cpu_per_cell=1.0, cpu_per_check=1.0)
+    return lambda cells, student="ann": grade_submission(quick, notebook(cells), student, SECRET, tier)
+
+
+def lost(result):
+    return [check.id for check in result.checks if check.points < check.possible]
+
+
+def changed(solution, old, new):
+    assert sum(old in cell for cell in solution) == 1
+    return [cell.replace(old, new) for cell in solution]
+
+
+def test_the_solution_has_full_marks_and_the_template_none(grade, solution, specification, notebook):
+    result = grade(solution)
+    assert (result.score, result.possible, lost(result)) == (11, 11, [])
+    assert (result.notes, result.limits, result.flags, result.restarts) == ([], [], [], 0)
+    assert result.sha256 == hashlib.sha256(notebook(solution)).hexdigest()
+    assert [check.id for check in result.checks] == [check.id for check in specification.checks]
+    empty = grade(specification.template)
+    assert (empty.score, empty.notes) == (0, [])
+    assert {check.message for check in empty.checks} == {"Not attempted yet."}
+
+
+def test_it_comes_back_from_plain_values(grade, solution):
+    result = grade(solution)
+    plain = json.loads(json.dumps(result.to_dict()))
+    assert SubmissionResult.from_dict(plain) == result
+
+
+def test_an_error_costs_its_own_question(grade, solution):
+    wrong = [cell + "\nraise ValueError('oh')" if "best_rate" in cell else cell for cell in solution]
+    result = grade(wrong)
+    assert lost(result) == []  # the functions are there: they were defined above the error
+    assert len(result.notes) == 1
+    assert "ValueError: oh" in result.notes[0]
+    assert ", line " in result.notes[0]
+    typed = changed(solution, "min([0.01, 0.1, 1], key=lambda rate: descend(x, y, rate, 20)[1][-1])", "0.1")
+    result = grade(["def loss(:", *[cell for cell in typed if "def loss" not in cell]])
+    assert [check.id for check in result.checks if check.points] == ["q2.check_rate"]
+    assert result.notes == ["Cell 1, line 1: SyntaxError: invalid syntax"]
+
+
+def test_cells_further_down_cannot_change_what_was_checked(grade, solution):
+    spoil = ["loss = None", "import numpy as np\nnp.mean = None\nwhile True: pass"]
+    result = grade([*solution, *spoil])
+    assert (result.score, result.limits) == (11, [])
+    first, rest = solution[:2], solution[2:]
+    assert grade([*first, "loss_then = loss\nloss = None\nloss = loss_then", *rest]).score == 11
+
+
+def test_a_cell_that_runs_for_ever_is_left_out_and_the_rest_counts(grade, solution):
+    result = grade([solution[0], "while True: pass", *solution[1:]])
+    assert (result.score, result.restarts) == (11, 1)
+    assert result.limits == ["Cell 2 used more computing time than it may (1 s)."]
+    assert result.notes == ["Cell 2 was left out, and the others were run without it."]
+
+
+def test_after_three_such_cells_no_other_is_run(grade, solution):
+    result = grade([*solution[:2], *["while True: pass"] * 4, *solution[2:]])
+    assert [check.question for check in result.checks if check.points] == ["q1", "q1", "q1"]
+    assert result.restarts == 3
+    assert "No cell was run from cell 6 on" in result.notes[-1]
+
+
+def test_a_function_that_runs_for_ever_costs_its_check_and_those_after_it(grade, solution):
+    result = grade(changed(solution, "return np.mean(residuals**2)", "\n    while len(x) != 2: pass\n    return 2.5"))
+    messages = {check.id: check.message for check in result.checks}
+    assert messages["q1.check_example"] == "Passed."
+    assert messages["q1.check_loss"] == "Your code ran into a limit here."
+    assert messages["q1.check_gradient"] == "Not tried after the limit in check_loss."
+    assert "Your code in q1.check_loss used more computing time than it may (1 s)." in result.limits
+
+
+def test_leaving_python_costs_what_comes_of_it_only(grade, solution):
+    result = grade([*solution[:2], "import os; os._exit(0)", *solution[2:]])
+    assert result.score == 11
+    assert result.limits == ["Cell 3 ended Python, or needed more memory than it may."]
+
+
+def test_cells_in_disorder_doubled_or_without_their_line(grade, solution):
+    assert grade([*solution, solution[1]]).score == 11  # the last cell of a question decides when it is checked
+    without_line = [cell.replace("# @question", "# question") for cell in solution]
+    assert grade(without_line).score == 11  # then it is checked at the end
+
+
+def test_public_checks_as_handed_out_and_cells_after_the_last_answer_are_not_run(grade, specification, solution):
+    checks = [cell for cell in specification.template if cell.startswith("# A public check")]
+    result = grade([*solution, "1 / 0"])
+    assert result.notes == []
+    assert grade([checks[0], *solution]).notes == []  # run, it would say that run_check is not defined
+    assert "NameError" in grade([checks[0] + " ", *solution]).notes[0]
+
+
+def test_lines_for_jupyter_are_left_out_and_said(grade, solution):
+    result = grade(["%matplotlib inline\n!pip install numpy\nimport numpy as np", *solution[1:]])
+    assert result.score == 11
+    assert result.notes == ["Cell 1 was run without its lines for Jupyter: %matplotlib inline, !pip install numpy"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no notebook", b'{"cells": 3}', b"\xff\xfe", b"[" * 100_000])
+def test_what_is_no_notebook_scores_nothing_and_says_why(content, specification, tier):
+    result = grade_submission(specification, content, "ann", SECRET, tier)
+    assert (result.score, result.possible, len(result.notes)) == (0, 11, 1)
+    assert {check.message for check in result.checks} == {"The file could not be read."}
+
+
+def test_the_same_file_has_the_same_result_for_everybody(grade, solution):
+    wrong = changed(solution, "-2 * np.mean(residuals * x)", "-np.mean(residuals * x)")
+    results = [grade(wrong, student) for student in ("ann", "bo", "ann")]
+    assert [check.points for check in results[0].checks] == [check.points for check in results[1].checks]
+    assert results[0].checks == results[2].checks
+
+
+def test_flags_are_for_a_human_and_name_the_cell(specification, solution, notebook):
+    cells = [
+        "import numpy as np\nimport inspect",  # run_check imports it, too: no flag
+        "np.linalg.lstsq(1, 2)\nfrom sklearn.linear_model import LinearRegression",
+        "import sys\nsys._getframe()",
+        "def broken(: gc",
+        "'# canary qta-0123'",
+        "x" * 200_000,
+    ]
+    flags = flags_of(read_cells(notebook(cells)), specification)
+    assert flags == [
+        "Cell 2 uses LinearRegression, lstsq, which does the work of the question.",
+        "Cell 3 uses _getframe, which no answer needs.",
+        "Cell 4 uses gc, which no answer needs.",
+        "Cell 5 holds text of the private specification.",
+    ]
+    assert flags_of(read_cells(notebook(solution)), specification) == []
