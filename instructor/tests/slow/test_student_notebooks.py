@@ -39,9 +39,10 @@ def bare(tmp_path_factory):
     folder = tmp_path_factory.mktemp("bare")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     packages = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))
-    for name in needed("qta-keras") - {"qta-keras"}:
-        for top in {file.parts[0] for file in distribution(name).files if file.parts[0] not in ("..", "__pycache__")}:
-            (packages / top).symlink_to(Path(distribution(name).locate_file(top)))
+    here = Path(sysconfig.get_path("purelib"))
+    files = [file for name in needed("qta-keras") - {"qta-keras"} for file in distribution(name).files]
+    for top in {file.parts[0] for file in files} - {"..", "__pycache__"}:
+        (packages / top).symlink_to(here / top)
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", packages, ROOT.parent]
     subprocess.run(pip, check=True)
     return folder / "bin" / "python"
