@@ -1,6 +1,7 @@
 """The command ``qta-grade``."""
 
 import argparse
+import contextlib
 import hashlib
 import os
 import sys
@@ -8,9 +9,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from qta_grade import Refused
 
 ROOT = Path(__file__).resolve().parents[1]  # the folder instructor/
+_MEMORY = 8 * 2**30  # bytes that the grader may take for itself beyond what it has at the start
 _LOADED_LATE = {  # so that a command imports only what it needs, and tests may put a stand-in here
     "build": "qta_grade.build:build",
     "verify": "qta_grade.verify:verify",
@@ -116,6 +120,7 @@ def _grade(options: argparse.Namespace) -> int:
     from qta_grade.batch import Run  # here, since Windows has not all it needs; `choose` has said so
     from qta_grade.class_run import grade_class
 
+    _limit_memory()
     whole = grade_class(
         Run(specification, digest, secret, tier, grade, options.jobs),
         options.submissions,
@@ -125,6 +130,15 @@ def _grade(options: argparse.Namespace) -> int:
         only=options.only,
     )
     return 0 if whole else 1
+
+
+def _limit_memory() -> None:
+    """Let a check fail, and not the whole run, where comparing hostile answers would take tens of gigabytes."""
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    with contextlib.suppress(ValueError, OSError):  # macOS knows no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (psutil.Process().memory_info().vms + _MEMORY, hard))
 
 
 def read_specification(name: str) -> tuple[Any, str]:

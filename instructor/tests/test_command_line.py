@@ -1,10 +1,14 @@
 """The command ``qta-grade``; the parts that others test are replaced by stand-ins."""
 
+import json
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
 from qta_grade import Refused, __main__
 from qta_grade.__main__ import main
+from qta_grade.build import build
 
 SPECIFICATION = SimpleNamespace(
     name="hw",
@@ -119,3 +123,25 @@ def test_refusal_and_full_disk_are_sentences(parts, capsys):
 def test_every_part_is_named_rightly(name):
     pytest.importorskip(__main__._LOADED_LATE[name].partition(":")[0])
     assert callable(__main__.part(name))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux limits the memory of a process.")
+def test_answers_that_would_fill_the_memory_cost_their_check_only(tmp_path, room, notebook, tier):
+    change = "assert np.shape(got) == ()"
+    source = room / "sources" / "demo.ipynb"
+    source.write_text(source.read_text().replace(change, 'np.subtract.outer(got, got)\\n",\n    "    ' + change))
+    (room.parent / "assignments" / "demo.ipynb").unlink()
+    build("demo", room)
+    (tmp_path / "in").mkdir()
+    huge = "import numpy as np\ndef loss(weights, x, y):\n    return np.zeros(40_000)"
+    (tmp_path / "in" / "huge.ipynb").write_bytes(notebook([huge]))
+    (tmp_path / "in" / "ann.ipynb").write_bytes(notebook([huge.replace("40_000", "6"), "best_rate = 0.1"]))
+    script = f"import pathlib, qta_grade.__main__ as m; m.ROOT = pathlib.Path({str(room)!r}); m.sys.exit(m.main())"
+    arguments = ["grade", "demo", tmp_path / "in", "-o", tmp_path / "out", "--tier", tier]
+    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    scores = (tmp_path / "out" / "scores.csv").read_text(encoding="utf-8-sig")
+    assert "2 graded" in done.stdout, scores
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert "of another kind than the check expects" in json.dumps(report)
+    assert "allocate" in json.dumps(report)
