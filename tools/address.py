@@ -41,6 +41,8 @@ def write(root: Path, address: str) -> None:
             print(f"written: {path.relative_to(root).as_posix()}")
     print(f"The address is {address}, and the version {tag(root)}." if address else "The project has no address.")
     if address:
+        if (root / "instructor").is_dir():
+            print("The assignments hold the setup cell, too: run `qta-grade build NAME` for each of them.")
         print(f"Commit, then `git tag {tag(root)}` and push both: notebooks that lie alone install that tag.")
 
 
