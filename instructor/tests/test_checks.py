@@ -111,3 +111,8 @@ def test_inputs_depend_on_secret_student_and_check_and_on_nothing_else():
     keys = [(b"a", "ann", "q1"), (b"b", "ann", "q1"), (b"a", "bo", "q1"), (b"a", "ann", "q2"), (b"a", "annq", "1")]
     assert len({drawn(*key) for key in keys}) == len(keys)
     assert drawn(*keys[0]) == drawn(*keys[0])
+
+
+def test_a_check_may_overflow():
+    source = "def check_double(double):\n    assert np.exp(np.float64(double(1000))) == np.inf"
+    assert grade(lambda x: 2 * x, "public", source).message == "Passed."
