@@ -112,7 +112,7 @@ class Arena:
             said = scores.read(10**6).decode("utf-8", "replace")
         points = dict(line.rsplit(",", 1) for line in said.splitlines() if "," in line)
         pages = {path.stem: path.read_text(encoding="utf-8") for path in (place / "out").glob("*.html")}
-        gained = self._seen(attack, said + "".join(pages.values()), said.splitlines())
+        gained = self._seen(attack, said, "".join(pages.values()), said.splitlines())
         gained |= {"broke"} if not ended or not {"amy", "zoe"} <= points.keys() else set()
         if any(points.get(name, str(score)) != str(score) for name, (_, score) in self.honest.items()):
             gained.add("another's score")
@@ -134,7 +134,7 @@ class Arena:
         spoilt = any(float(rows[name]["score"]) != score for name, (_, score) in self.honest.items())
         gained = {}
         for attack in attacks:
-            found = self._seen(attack, scores + report + pages, list(_cells(scores)))
+            found = self._seen(attack, scores + report, pages, list(_cells(scores)))
             found |= {"another's score"} if spoilt else set()
             mine = [result for name, result in students.items() if name == attack.student and result]
             for student in mine:
@@ -197,11 +197,12 @@ class Arena:
             (place / "submissions" / name).write_bytes(content)
         return place / "submissions"
 
-    def _seen(self, attack: Attack, text: str, cells: list[str]) -> set[str]:
-        """Return what can be seen of it in the texts that were written, and on the machine; clear that away."""
+    def _seen(self, attack: Attack, text: str, pages: str, cells: list[str]) -> set[str]:
+        """Return what can be seen of it in what was written, and on the machine; clear that away."""
+        text += pages
         found = {"canary"} if "canary qta-" in text else set()
         found |= {"inputs"} if "LEAK[" in text or "LEAK7" in text else set()
-        injected = "<script>alert" in text or any(re.match(r"[=@]", cell) for cell in cells)
+        injected = "<script>alert" in pages or any(re.match(r"[=@]", cell) for cell in cells)
         found |= {"injected"} if injected else set()
         found |= {"listener"} if attack.student in self.heard else set()
         self.heard.discard(attack.student)

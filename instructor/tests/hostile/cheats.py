@@ -153,6 +153,6 @@ socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'$ID', ('127.0.0.1', $P
     "a call through an abstract socket": """
 import socket
 line = socket.socket(socket.AF_UNIX)
-line.connect('\\0$SOCKET')
+line.connect('\\x00$SOCKET')
 line.sendall(b'$ID')""",
 }  # fmt: skip
