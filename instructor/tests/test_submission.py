@@ -94,6 +94,39 @@ def test_leaving_python_costs_what_comes_of_it_only(grade, solution):
     assert result.limits == ["Cell 3 ended Python, or needed more memory than it may."]
 
 
+def with_check(specification, name, source):
+    """Put another check in the place of one."""
+    checks = [replace(check, source=source) if check.name == name else check for check in specification.checks]
+    return replace(specification, cpu_per_cell=1.0, cpu_per_check=1.0, checks=checks)
+
+
+def test_all_calls_of_a_check_share_its_limit(specification, notebook, solution, tier):
+    source = "def check_loss(loss):\n    for _ in range(6):\n        loss([0, 0], [1, 2], [1, 2])"
+    burn = "    until = time.process_time() + 0.4\n    while time.process_time() < until: pass"
+    slow = f"import time\ndef loss(weights, x, y):\n{burn}"
+    result = grade_submission(with_check(specification, "check_loss", source), notebook([slow]), "ann", SECRET, tier)
+    assert "Your code in q1.check_loss used more computing time than it may (1 s)." in result.limits
+
+
+def test_inputs_are_the_student_s_own(specification, notebook, tier):
+    source = "def check_rate(best_rate, rng):\n    assert rng.random() < 0.5"
+    lucky = with_check(specification, "check_rate", source)
+    scores = {grade_submission(lucky, notebook(["best_rate = 1"]), f"s{n}", SECRET, tier).score for n in range(12)}
+    assert scores == {0, 1}
+
+
+def test_what_the_assignment_does_without_cannot_be_imported(grade):
+    assert grade(["import tensorflow"]).notes == [
+        "Cell 1, line 1: ModuleNotFoundError: import of tensorflow halted; None in sys.modules"
+    ]
+
+
+def test_flags_stand_in_the_result(grade):
+    assert grade(["import numpy\nnumpy.linalg.lstsq"]).flags == [
+        "Cell 1 uses lstsq, which does the work of the question."
+    ]
+
+
 def test_cells_in_disorder_doubled_or_without_their_line(grade, solution):
     assert grade([*solution, solution[1]]).score == 11  # the last cell of a question decides when it is checked
     without_line = [cell.replace("# @question", "# question") for cell in solution]

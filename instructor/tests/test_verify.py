@@ -37,6 +37,12 @@ FAULTS = {
         "x, y = rng.normal(size=9), rng.normal(size=9)\\n\",\n    \"    assert x[0] < 0\\n\",\n    \"    first",
         ["The solution loses q2.check_weights, and should not (student "],
     ),
+    "a public check that looks at nothing": (
+        "history = descend(x, y, 0.1, 5)[1]",
+        "history = range(6)",
+        ["The unsolved notebook does not say 'q2 check_history: not attempted yet.'",
+         "The template passes q2.check_history"],
+    ),
     "a wrong solution": (
         "np.mean(residuals**2)",
         "np.mean(abs(residuals))",
