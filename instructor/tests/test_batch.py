@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -348,10 +347,15 @@ helper.grade_class(helper.run(grade), Path(sys.argv[2]), Path(sys.argv[3]))
 """
 
 
+def hear_interrupts():
+    """A job in the background inherits that they are ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupted_run_keeps_what_it_has(tmp_path, place, grader):
     out = tmp_path / "out"
     command = [sys.executable, "-c", INTERRUPTED, __file__, str(place), str(out)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=hear_interrupts)
     with process:
         assert process.stdout.readline() == process.stdout.readline() == b"waiting\n"
         start = time.monotonic()

@@ -86,6 +86,8 @@ def test_a_small_one(tmp_path):
          "q1.check_it uses helper: a public check sees only np"),
         ([HEADER, ANSWER, "def helper(x): ...", CHECK.replace("public", "hidden").replace("== 2", "== helper(1)")],
          "q1.check_it uses helper: a hidden check sees only np and names of @reference cells"),
+        ([HEADER, ANSWER, "# @reference\ndef helper(x): ...", CHECK.replace("== 2", "== helper(1)")],
+         "q1.check_it uses helper: a public check sees only np"),
         ([HEADER, ANSWER.replace("# END SOLUTION", ""), CHECK], "the solution begun on line 3 has no END SOLUTION"),
         ([HEADER, ANSWER.replace("# BEGIN SOLUTION", ""), CHECK], "line 5 is END SOLUTION without a BEGIN"),
         ([HEADER, ANSWER.replace("    return", "    # BEGIN SOLUTION\n    return"), CHECK],
@@ -104,7 +106,13 @@ def test_a_fault_is_refused_and_its_place_named(cells, says, tmp_path):
     assert says in str(refused.value)
 
 
-@pytest.mark.parametrize("text", ["no JSON", "[]", '{"cells": [{}]}', '{"cells": [{"id": "a"}], "nbformat": 4}'])
+RAW = {"cell_type": "raw", "metadata": {}, "source": ""}
+WITHOUT_ID = json.dumps({"cells": [RAW], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+
+
+@pytest.mark.parametrize(
+    "text", ["no JSON", "[]", '{"cells": [{}]}', '{"cells": [{"id": "a"}], "nbformat": 4}', WITHOUT_ID]
+)
 def test_what_is_no_notebook_is_refused(text, tmp_path):
     path = tmp_path / "small.ipynb"
     path.write_text(text)

@@ -56,15 +56,19 @@ except MemoryError:
         try: kept.append(bytearray(10**4))
         except MemoryError: break""",
     "forks": """
-import os
+import os, time
 for _ in range(20):
-    if os.fork() == 0: os.execv('/bin/sleep', ['$MARK', '60'])""",
+    if os.fork() == 0:
+        os.setsid()
+        os.execv('/bin/sleep', ['$MARK', '60'])
+time.sleep(0.5)""",
     "a daemon": """
-import os
+import os, time
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0: os.execv('/bin/sleep', ['$MARK', '60'])
-    os._exit(0)""",
+    os._exit(0)
+time.sleep(0.5)""",
     "a shell": "import subprocess\nsubprocess.Popen(['/bin/sh', '-c', 'sleep 60; : $MARK'], start_new_session=True)",
     "a file in the temporary folder": "open('/tmp/$MARK', 'w').write('here')",
     "a flood of the temporary folder": """

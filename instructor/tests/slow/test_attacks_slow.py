@@ -81,7 +81,13 @@ def test_interrupted_and_resumed_the_scores_are_the_same(arena, honest, tmp_path
     whole = (arena.grade(submissions, tmp_path / "whole") / "scores.csv").read_bytes()
     out = tmp_path / "out"
     command = [sys.executable, "-c", OURS, arena.root, "grade", "demo", submissions, "-o", out]
-    process = subprocess.Popen(command, env=arena.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command,
+        env=arena.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job ignores interrupts
+    )
     started = time.monotonic()
     while len(list((out / "results").glob("*.json")) if out.is_dir() else []) < 4:
         assert time.monotonic() - started < 60
