@@ -21,7 +21,7 @@ _LOADED_LATE = {  # so that a command imports only what it needs, and tests may 
     "publish": "qta_grade.publish:publish",
     "describe": "qta_grade.doctor:describe",
     "choose": "qta_grade.doctor:choose",
-    "read": "qta_grade.source:read_specification",
+    "read": "qta_grade.specification:read_specification",
     "grade_submission": "qta_grade.submission:grade_submission",
 }
 

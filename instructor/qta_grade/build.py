@@ -34,18 +34,24 @@ def build(name: str, root: Path = ROOT) -> list[Path]:
     Refused
         If the source is not in order, or the student's notebook has been changed by hand since it was built.
     """
-    assignment = load_source(name, root)
-    notebook = make_notebook(assignment, (root.parent / "tools" / "setup_cell.py").read_text(encoding="utf-8"))
-    student_file = root.parent / "assignments" / f"{name}.ipynb"
-    specification_file = root / "specifications" / f"{name}.json"
-    _refuse_changed(student_file)
-    for path, text in (
-        (student_file, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"),
-        (specification_file, make_specification(assignment, notebook).to_json()),
-    ):
+    _, files = draft(load_source(name, root), root)
+    _refuse_changed(next(iter(files)))
+    for path, text in files.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return [student_file, specification_file]
+    return list(files)
+
+
+def draft(assignment: Assignment, root: Path) -> tuple[Specification, dict[Path, str]]:
+    """Return the specification, and the texts of the student's notebook and of the specification by their files."""
+    setup_cell = (root.parent / "tools" / "setup_cell.py").read_text(encoding="utf-8")
+    notebook = make_notebook(assignment, setup_cell)
+    specification = make_specification(assignment, notebook)
+    return specification, {
+        root.parent / "assignments" / f"{assignment.name}.ipynb": json.dumps(notebook, indent=1, ensure_ascii=False)
+        + "\n",
+        root / "specifications" / f"{assignment.name}.json": specification.to_json(),
+    }
 
 
 def make_notebook(assignment: Assignment, setup_cell: str) -> dict:

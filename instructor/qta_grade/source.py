@@ -12,16 +12,7 @@ import nbformat
 
 from qta_grade import Refused
 from qta_grade.markers import Marker, marks_a_solution, read_marker, split_solution
-from qta_grade.specification import (
-    Check,
-    Question,
-    Specification,
-    load_specification,
-    named_file,
-    read_specification,
-)
-
-__all__ = ["Assignment", "Specification", "load_source", "load_specification", "read_source", "read_specification"]
+from qta_grade.specification import Check, Question, named_file
 
 ROOT = Path(__file__).resolve().parents[1]  # the folder instructor/
 

@@ -109,6 +109,13 @@ def grade_submission(
     return result
 
 
+def limits_of(specification: Specification) -> Limits:
+    """Return what a submission of this assignment may use."""
+    return Limits(
+        specification.cpu_per_cell, specification.cpu_per_check, specification.memory_gb, specification.tensorflow
+    )
+
+
 class _Grading:
     """The run of one submission: a sandbox at a time, and the cells that have run in it."""
 
@@ -116,9 +123,7 @@ class _Grading:
         self, specification: Specification, cells: list[Cell], result: SubmissionResult, secret: bytes, tier: str
     ) -> None:
         self.specification, self.cells, self.result, self.secret = specification, cells, result, secret
-        self.limits = Limits(
-            specification.cpu_per_cell, specification.cpu_per_check, specification.memory_gb, specification.tensorflow
-        )
+        self.limits = limits_of(specification)
         self.tier = tier
         self.done: list[Cell] = []
         self.runaways = 0

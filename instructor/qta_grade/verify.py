@@ -6,16 +6,16 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from qta_grade.build import make_notebook, make_specification
+from qta_grade.build import draft
 from qta_grade.doctor import choose
 from qta_grade.leaks import hidden_lines, leaks
 from qta_grade.mutants import Mutant, read_mutants
 from qta_grade.notebook import read_cells
 from qta_grade.progress import progress
-from qta_grade.sandbox import LimitReached, Limits, Sandbox
+from qta_grade.sandbox import LimitReached, Sandbox
 from qta_grade.source import ROOT, Assignment, load_source
 from qta_grade.specification import Specification
-from qta_grade.submission import SubmissionResult, grade_submission
+from qta_grade.submission import SubmissionResult, grade_submission, limits_of
 
 STUDENTS = [f"student {number}" for number in range(1, 13)]  # twelve seeds: each draws hidden inputs of its own
 MUTANTS_PER_QUESTION = 6
@@ -57,13 +57,9 @@ def verify(name: str, root: Path = ROOT, tier: str | None = None) -> list[str]:
     tier = choose(tier)
     assignment = load_source(name, root)
     mutants = read_mutants(root / "sources" / f"{name}.mutants.toml", assignment)
-    student_file = root.parent / "assignments" / f"{name}.ipynb"
-    setup_cell = (root.parent / "tools" / "setup_cell.py").read_text(encoding="utf-8")
-    notebook = make_notebook(assignment, setup_cell)
-    specification = make_specification(assignment, notebook)
-    faults = _not_as_built(student_file, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
-    faults += _not_as_built(root / "specifications" / f"{name}.json", specification.to_json())
-    content = json.dumps(notebook).encode()
+    specification, files = draft(assignment, root)
+    faults = [fault for path, text in files.items() for fault in _not_as_built(path, text)]
+    content = next(iter(files.values())).encode()  # the student's notebook
     faults += [f"Students would get a hidden line: {line}" for line in leaks(content, hidden_lines(assignment))]
     faults += run_unsolved(content, specification, tier)
     trials = _trials(assignment, specification, mutants)
@@ -97,9 +93,8 @@ def run_unsolved(notebook: bytes, specification: Specification, tier: str) -> li
     list of str
         What went wrong.
     """
-    limits = Limits(specification.cpu_per_cell, specification.cpu_per_check, specification.memory_gb)
     faults = []
-    with Sandbox(tier, limits) as sandbox:
+    with Sandbox(tier, limits_of(specification)) as sandbox:
         listen = "said = []\ndef print(*words, **options):\n    said.append(' '.join(map(str, words)))"
         sandbox.execute(listen, "the cell that listens")
         for cell in read_cells(notebook):

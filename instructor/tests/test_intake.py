@@ -125,9 +125,9 @@ def test_latest_time_counts_else_it_is_told(tmp_path):
 
 
 def test_student_zip_one_level(tmp_path):
-    inner = zipped({"work/hw.ipynb": NOTEBOOK, "__MACOSX/work/._hw.ipynb": b"x", "work/.DS_Store": b"x"})
+    inner = zipped({"mine/hw.ipynb": NOTEBOOK, "__MACOSX/mine/._hw.ipynb": b"x", "mine/.DS_Store": b"x"})
     intake = collect(arrived(tmp_path, {"ann.zip": inner, "bo.zip": zipped({"deep.zip": inner}), "cy.ipynb": NOTEBOOK}))
-    assert chosen(intake)["ann"] == "ann.zip/work/hw.ipynb"
+    assert chosen(intake)["ann"] == "ann.zip/mine/hw.ipynb"
     assert intake.submissions[0].entry.read() == NOTEBOOK
     assert reason(intake, "bo") == "it is a zip archive inside a zip archive"
     assert len(intake.problems) == 1  # what macOS adds is no problem

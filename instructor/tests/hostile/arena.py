@@ -123,7 +123,14 @@ class Arena:
         return gained
 
     def ours(self, attacks: list[Attack]) -> dict[str, set[str]]:
-        """Grade them in one class; return what each gained."""
+        """Grade them in one class, but each archive alone; return what each gained."""
+        gained = self._one_class([attack for attack in attacks if not attack.archive])
+        for attack in attacks:
+            if attack.archive:
+                gained |= self._one_class([attack])
+        return gained
+
+    def _one_class(self, attacks: list[Attack]) -> dict[str, set[str]]:
         place = self._new("ours")
         out = self.grade(self._hand_in(attacks, place), place / "out")
         scores = (out / "scores.csv").read_text(encoding="utf-8-sig")
