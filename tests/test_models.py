@@ -141,6 +141,20 @@ def test_names_must_fit(toy, documents, classes, message):
         models.predict(models.mlp(12, 3), toy[0][:2], documents=documents, classes=classes)
 
 
+def test_documents_without_a_known_word_are_predicted_wherever_they_stand():
+    """With Keras 3.13 this failed where the last document was one."""
+    network = models.mlp(3, 2)
+    names = {"documents": ["first", "middle", "last"], "classes": ["war", "peace"]}
+    empty = models.predict(network, scipy.sparse.csr_matrix((3, 3), dtype="float32"), **names)
+    assert np.allclose(empty, 0.5)
+    for row in range(3):
+        rows = np.zeros((3, 3), dtype="float32")
+        rows[row] = [1, 0, 2]
+        known = models.predict(network, scipy.sparse.csr_matrix(rows), **names)
+        assert np.allclose(known.drop(index=names["documents"][row]), 0.5)
+        assert not np.allclose(known.iloc[row], 0.5)
+
+
 def test_the_l2_penalty_is_added_to_the_loss_for_every_kernel_and_no_bias():
     model = models.mlp(4, 2, hidden=(3,), l2=0.1)
     model.set_weights([np.full(weights.shape, 2.0) for weights in model.get_weights()])

@@ -70,6 +70,14 @@ def _do(options: argparse.Namespace, rest: list[str], root: Path) -> int:
         from tools.suite import run_suite
 
         return 0 if run_suite(root, options.threads, rest) else 1
+    if options.word == "colab":
+        from tools.colab import colab
+
+        return 0 if colab(root) else 1
+    if options.word == "site":
+        from tools.site import site
+
+        return 0 if site(root) else 1
     if options.word == "address":
         from tools.address import write
 

@@ -51,5 +51,13 @@ def predict(
         raise ValueError(
             f"There are {len(classes)} class names, but the model tells {model.output_shape[-1]} classes apart."
         )
-    probabilities = model.predict(dfm, batch_size=1024, verbose=0)
+    probabilities = model.predict(_with_last_row_stored(dfm), batch_size=1024, verbose=0)
     return pd.DataFrame(probabilities, index=pd.Index(documents, name="document"), columns=list(classes))
+
+
+def _with_last_row_stored(dfm: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
+    """Store a zero in the last row: Keras 3.13, which Colab has, does not see empty rows at the end of a matrix."""
+    if dfm.shape[0] == 0 or dfm[-1].nnz:
+        return dfm
+    last = scipy.sparse.csr_matrix(([0.0], ([0], [0])), shape=(1, dfm.shape[1]), dtype=dfm.dtype)
+    return scipy.sparse.vstack([dfm[:-1], last], format="csr")

