@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
-DEVICE_VARIABLE = "QTA_KERAS_DEVICE"
+from qta_keras.devices import Choice, choose, is_apple_silicon, present_gpus, wanted_device
+
 PROGRESS_VARIABLE = "QTA_KERAS_PROGRESS"
 
 
@@ -23,8 +24,8 @@ def tensorflow_first() -> None:
     """Import TensorFlow, if it is installed, quietly and before pandas, and choose the device.
 
     The GPU is used where TensorFlow finds one, with memory taken as needed rather than all at once. With the
-    environment variable ``QTA_KERAS_DEVICE=cpu`` it is left alone. Where TensorFlow is not installed, and when this
-    is called again, nothing happens.
+    environment variable ``QTA_KERAS_DEVICE=cpu`` it is left alone. A GPU that is there and cannot be used is warned
+    of. Where TensorFlow is not installed, and when this is called again, nothing happens.
 
     Raises
     ------
@@ -36,10 +37,10 @@ def tensorflow_first() -> None:
     >>> from qta_keras import runtime
     >>> runtime.tensorflow_first()
     """
-    wanted = _wanted_device()
+    wanted = wanted_device()
     if importlib.util.find_spec("tensorflow") is None:
         return
-    if "pandas" in sys.modules and "tensorflow" not in sys.modules and _is_apple_silicon():
+    if "pandas" in sys.modules and "tensorflow" not in sys.modules and is_apple_silicon():
         warnings.warn(
             "pandas was imported before TensorFlow, which can make training hang on this Mac: restart the kernel "
             "and import qta_keras.runtime (or run the setup cell) first.",
@@ -49,7 +50,7 @@ def tensorflow_first() -> None:
 
 
 @cache
-def _choose_device(wanted: str) -> None:
+def _choose_device(wanted: str) -> Choice:
     """Import TensorFlow quietly and tell it which devices to see; once, since it can't change its mind later."""
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -58,8 +59,12 @@ def _choose_device(wanted: str) -> None:
 
         gpus = tf.config.list_physical_devices("GPU")
     tf.get_logger().setLevel("ERROR")
+    names = [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in gpus]
+    choice = choose(wanted, names, present_gpus(), sys.platform)
+    if choice.warning:
+        warnings.warn(choice.warning, stacklevel=4)
     try:
-        if wanted == "cpu":
+        if not choice.use_gpu:
             tf.config.set_visible_devices([], "GPU")
         for gpu in tf.config.get_visible_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, True)
@@ -71,6 +76,7 @@ def _choose_device(wanted: str) -> None:
                 stacklevel=4,
             )
     _warn_of_metal()
+    return choice
 
 
 def describe() -> str:
@@ -147,32 +153,11 @@ def _in_notebook() -> bool:
     return hasattr(get_ipython(), "kernel")
 
 
-def _wanted_device() -> str:
-    wanted = os.environ.get(DEVICE_VARIABLE, "").strip().lower() or "auto"
-    if wanted not in ("auto", "cpu"):
-        raise ValueError(
-            f"{DEVICE_VARIABLE} is {wanted!r}, but it must be 'cpu' (leave the GPU alone) or 'auto' (use it if "
-            "there is one)."
-        )
-    return wanted
-
-
 def _device() -> str:
-    cpu = f"CPU, {os.cpu_count()} cores"
+    if importlib.util.find_spec("tensorflow") is None:
+        return f"CPU, {os.cpu_count()} cores (TensorFlow is not installed)."
     tensorflow_first()
-    if "tensorflow" not in sys.modules:
-        return f"{cpu} (TensorFlow is not installed)."
-    import tensorflow as tf
-
-    names = [
-        tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
-        for gpu in tf.config.get_visible_devices("GPU")
-    ]
-    if names:
-        return f"GPU, {', '.join(names)} (found by TensorFlow; set {DEVICE_VARIABLE}=cpu to leave it alone)."
-    if tf.config.list_physical_devices("GPU"):
-        return f"{cpu} (there is a GPU, which {DEVICE_VARIABLE}=cpu leaves alone)."
-    return f"{cpu} (TensorFlow found no GPU)."
+    return _choose_device(wanted_device()).sentence
 
 
 def _version(package: str) -> str:
@@ -180,10 +165,6 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
-
-
-def _is_apple_silicon() -> bool:
-    return sys.platform == "darwin" and platform.machine() == "arm64"
 
 
 def _warn_of_metal() -> None:

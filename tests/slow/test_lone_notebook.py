@@ -16,6 +16,7 @@ from tools import address
 
 ROOT = Path(__file__).parents[2]
 
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
     """Clone the project as it is committed to a place that serves as its address, with its tag."""
