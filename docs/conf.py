@@ -8,8 +8,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # for tools.mat
 project = "qta-keras"
 copyright = "the qta-keras team"
 language = "en-GB"
-extensions = ["myst_nb", "tools.mathml"]
+extensions = ["myst_nb", "tools.mathml", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
 exclude_patterns = ["build"]
+
+default_role = "code"  # for the single backticks of docstrings
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"  # the docstrings give types in words
+napoleon_use_rtype = False
 
 myst_enable_extensions = ["dollarmath", "amsmath"]
 nb_execution_mode = "off"  # the notebooks come executed

@@ -17,6 +17,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 from qta_keras.devices import Choice, choose, is_apple_silicon, present_gpus, wanted_device
 
+__all__ = ["describe", "progress", "tensorflow_first"]
+
 PROGRESS_VARIABLE = "QTA_KERAS_PROGRESS"
 
 

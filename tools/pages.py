@@ -43,15 +43,38 @@ def build_pages(root: Path, notebooks: list[Path], out: Path) -> list[Path]:
     for path in notebooks:
         write_notebook(with_alt_texts(read_notebook(path)), source / path.name)
     write_atomically(source / "index.md", _index([path.stem for path in notebooks]).encode("utf-8"))
-    options = ["-q", "-W", "--keep-going", "-c", str(root / "docs"), "-d", str(work / "doctrees")]
-    command = [sys.executable, "-X", "utf8", "-m", "sphinx", *options, str(source), str(html)]
-    built = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=False)
-    if built.returncode != 0:
-        complaints = "\n".join(dict.fromkeys(built.stderr.strip().splitlines()))  # each once
-        raise Stop(f"The pages could not be made. Sphinx says:\n{complaints}")
+    render(root, source, html)
     os.replace(html, out)
     shutil.rmtree(work)
     return [out / f"{path.stem}.html" for path in notebooks]
+
+
+def render(root: Path, source: Path, html: Path) -> None:
+    """Have Sphinx make pages of a folder of sources; both the pages of ``run`` and the site are made here.
+
+    Parameters
+    ----------
+    root
+        The repository's root.
+    source
+        The folder with ``index.md`` and all other pages.
+    html
+        The folder to make.
+
+    Raises
+    ------
+    Stop
+        If Sphinx finds a fault, such as a formula that cannot be shown.
+    """
+    options = ["-q", "-W", "--keep-going", "-c", str(root / "docs"), "-d", str(html.with_name("doctrees"))]
+    command = [sys.executable, "-X", "utf8", "-m", "sphinx", *options, str(source), str(html)]
+    # Where docstrings are read, the package is imported: quietly, and without a GPU.
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "QTA_KERAS_DEVICE": "cpu"}
+    pipes = {"capture_output": True, "text": True, "encoding": "utf-8", "errors": "replace"}
+    built = subprocess.run(command, cwd=root, env=environment, **pipes, check=False)
+    if built.returncode != 0:
+        complaints = "\n".join(dict.fromkeys(built.stderr.strip().splitlines()))  # each once
+        raise Stop(f"The pages could not be made. Sphinx says:\n{complaints}")
 
 
 def with_alt_texts(notebook: NotebookNode) -> NotebookNode:

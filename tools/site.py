@@ -1,0 +1,88 @@
+"""``site``: the whole site in build/site, from the executed lessons, the guides and the package's docstrings."""
+
+import os
+import shutil
+from pathlib import Path
+
+from tools.files import write_atomically
+from tools.notebook import find_notebooks, read_notebook, write_notebook
+from tools.pages import render, with_alt_texts
+
+# The sections of the site: a caption, and the pages in their order. What students do not have is left out there.
+LESSONS = "The lessons"
+SECTIONS = {
+    LESSONS: [],
+    "Assignments": ["assignments/README.md"],
+    "Guides": ["docs/own-texts.md", "docs/quanteda-to-python.md", "docs/scaling.md", "data/README.md"],
+    "For the instructor": ["instructor/README.md"],
+    "Reference": [],
+    "The project": ["docs/lecture-map.md", "CONTRIBUTING.md", "CHANGELOG.md"],
+}
+MODULES = ["data", "features", "models", "evaluate", "plots", "runtime"]
+LINKED = ["LICENSE", "CITATION.cff", "environment.yml"]  # files that pages link to
+
+
+def site(root: Path) -> bool:
+    """Build the site; it opens without a server or a network.
+
+    Parameters
+    ----------
+    root
+        The repository's root.
+
+    Returns
+    -------
+    bool
+        True; what goes wrong is raised.
+
+    Raises
+    ------
+    Stop
+        If Sphinx finds a fault, such as a link that leads nowhere.
+    """
+    work, out = root / "build" / "site-work", root / "build" / "site"
+    shutil.rmtree(work, ignore_errors=True)
+    print("Making the site, half a minute ...", flush=True)
+    pages = _write_sources(root, work / "source")
+    render(root, work / "source", work / "html")
+    shutil.rmtree(out, ignore_errors=True)
+    os.replace(work / "html", out)
+    shutil.rmtree(work)
+    print(f"{len(pages) + 1} pages: open {(out / 'index.html').relative_to(root)}")
+    return True
+
+
+def _write_sources(root: Path, source: Path) -> list[str]:
+    """Lay the pages out as they lie in the repository, so that their links hold; return their names."""
+    sections = {caption: [page for page in pages if (root / page).exists()] for caption, pages in SECTIONS.items()}
+    lessons, assignments = (find_notebooks(root / folder, []) for folder in ("notebooks", "assignments"))
+    sections[LESSONS] = [f"notebooks/{path.name}" for path in lessons]
+    sections["Assignments"] += [f"assignments/{path.name}" for path in assignments]
+    sections["Reference"] = [f"reference/{name}.md" for name in MODULES]
+    for path in [*lessons, *assignments]:
+        write_notebook(with_alt_texts(read_notebook(path)), source / path.relative_to(root))
+    for name in MODULES:
+        write_atomically(source / "reference" / f"{name}.md", _reference(name).encode("utf-8"))
+    pages = [page for section in sections.values() for page in section]
+    guides = [page for page in pages if page.endswith(".md") and (root / page).exists()]
+    for name in [*guides, *LINKED]:
+        write_atomically(source / name, (root / name).read_bytes())
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    write_atomically(source / "index.md", (readme + _toctrees(sections)).encode("utf-8"))
+    return pages
+
+
+def _reference(name: str) -> str:
+    """Return the reference page of a module: its docstrings, each with a link to its source."""
+    module = f"qta_keras.{name}"
+    directive = [f".. automodule:: {module}", "   :members:", "   :imported-members:"]
+    return "\n".join([f"# {module}", "", "```{eval-rst}", *directive, "```", ""])
+
+
+def _toctrees(sections: dict[str, list[str]]) -> str:
+    """Return the lists of pages, which Sphinx shows at the side of every page."""
+    lines = []
+    for caption, pages in sections.items():
+        if pages:
+            lines += ["", "```{toctree}", ":hidden:", f":caption: {caption}", "", *pages, "```"]
+    return "\n".join([*lines, ""])
