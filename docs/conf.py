@@ -27,6 +27,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "Neural networks for text analysts"
 html_static_path = ["_static"]
 html_css_files = ["pages.css"]
+html_js_files = ["pages.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_search_summary = False  # it would fetch pages, which browsers forbid for local files

@@ -303,7 +303,7 @@ def test_the_headline_is_the_last_line_printed_or_else_shown():
 
 def test_every_figure_takes_its_description_to_the_page():
     cell = code("draw()", "row-A1", outputs=[figure("one"), new_output("stream", text="x"), figure("two")])
-    first, second = pages.with_alt_texts(new_notebook(cells=[cell])).cells
+    first, second = pages.for_pages(new_notebook(cells=[cell])).cells
     assert first.metadata.mystnb.image.alt == "one"
     assert second.metadata.mystnb.image.alt == "two"
     assert [output.output_type for output in first.outputs] == ["display_data", "stream"]

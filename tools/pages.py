@@ -41,7 +41,7 @@ def build_pages(root: Path, notebooks: list[Path], out: Path) -> list[Path]:
         shutil.rmtree(folder, ignore_errors=True)
     source, html = work / "source", work / "html"
     for path in notebooks:
-        write_notebook(with_alt_texts(read_notebook(path)), source / path.name)
+        write_notebook(for_pages(read_notebook(path)), source / path.name)
     write_atomically(source / "index.md", _index([path.stem for path in notebooks]).encode("utf-8"))
     render(root, source, html)
     os.replace(html, out)
@@ -75,16 +75,21 @@ def render(root: Path, source: Path, html: Path) -> None:
     if built.returncode != 0:
         complaints = "\n".join(dict.fromkeys(built.stderr.strip().splitlines()))  # each once
         raise Stop(f"The pages could not be made. Sphinx says:\n{complaints}")
+    (html / "_static" / "webpack-macros.html").unlink(missing_ok=True)  # a left-over of the theme, and no page
 
 
-def with_alt_texts(notebook: NotebookNode) -> NotebookNode:
-    """Move each figure's description to where myst-nb looks for it.
+def for_pages(notebook: NotebookNode) -> NotebookNode:
+    """Prepare a notebook for readers who do not see: figures get their descriptions, and empty headings go.
 
     The description is in the figure's output (``{"image/png": {"alt": "..."}}``). myst-nb knows one description a
-    cell only, so a cell with several figures becomes several, the later ones without their code.
+    cell only, so a cell with several figures becomes several, the later ones without their code. The corner of a
+    DataFrame is written as a heading without words.
     """
     cells = []
     for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = output.data["text/html"].replace("<th></th>", "<td></td>")
         cells += _split_by_figure(cell) if cell.cell_type == "code" else [cell]
     notebook.cells = cells
     return notebook

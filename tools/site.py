@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tools.files import write_atomically
 from tools.notebook import find_notebooks, read_notebook, write_notebook
-from tools.pages import render, with_alt_texts
+from tools.pages import for_pages, render
 
 # The sections of the site: a caption, and the pages in their order. What students do not have is left out there.
 LESSONS = "The lessons"
@@ -60,7 +60,7 @@ def _write_sources(root: Path, source: Path) -> list[str]:
     sections["Assignments"] += [f"assignments/{path.name}" for path in assignments]
     sections["Reference"] = [f"reference/{name}.md" for name in MODULES]
     for path in [*lessons, *assignments]:
-        write_notebook(with_alt_texts(read_notebook(path)), source / path.relative_to(root))
+        write_notebook(for_pages(read_notebook(path)), source / path.relative_to(root))
     for name in MODULES:
         write_atomically(source / "reference" / f"{name}.md", _reference(name).encode("utf-8"))
     pages = [page for section in sections.values() for page in section]

@@ -21,6 +21,7 @@ KERNEL_FAULTS = (
     "Failed to interrupt kernel",  # it died within a cell: nbval waits for the cell's timeout, then says this
 )
 PATHS = ["tests", "notebooks", "instructor/tests"]  # students do not have the last
+CI_ONLY = ["tests/slow", "tests/browser", "instructor/tests/slow"]
 CELL_TIMEOUT = 300  # seconds; far above the slowest cell
 
 
@@ -64,7 +65,14 @@ def run_pytest(root: Path, threads: int, comparable: bool, arguments: list[str])
     report = root / "build" / "test-report.xml"
     report.parent.mkdir(exist_ok=True)
     report.unlink(missing_ok=True)
-    fixed = [sys.executable, "-m", "pytest", "--ignore=tests/slow", "--ignore=instructor/tests/slow"]
+    fixed = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--ignore=tests/slow",
+        "--ignore=tests/browser",
+        "--ignore=instructor/tests/slow",
+    ]
     fixed += ["--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}"]
     fixed += [f"--color={'yes' if sys.stdout.isatty() else 'no'}"]
     fixed += ["--nbval" if comparable else "--nbval-lax", f"--junit-xml={report}", "-o", "junit_family=xunit1"]

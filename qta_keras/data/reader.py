@@ -52,7 +52,7 @@ def read_corpus(
     encoding : str or None
         Such as ``"cp1250"``. None tells UTF-8, UTF-16 and UTF-32 with a byte-order mark, and Windows-1252 apart, and
         refuses what is none of these.
-    file_names : str, default "{label}/*"
+    file_names : str, default ``"{label}/*"``
         For a folder: the build of the files' paths in it, without ``.txt``. A name in braces makes a column of that
         part, and ``*`` stands for anything but a slash; ``"{label}/{speaker}_{year}"`` fits ``left/Smith_1990.txt``.
         A part in braces holds none of the signs that part them, here no ``_``.

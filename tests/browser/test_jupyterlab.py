@@ -1,0 +1,177 @@
+"""JupyterLab as ``course.py lab`` opens it, in Chromium: every lesson runs, sliders move, changed lessons survive."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+TOKEN = "course"
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """Return a copy of the project, so that no reader's own notebooks are touched."""
+    copy = tmp_path_factory.mktemp("lab") / "course"
+    left_out = shutil.ignore_patterns(".git", ".venv", "build", "work", "__pycache__", ".*_cache")
+    shutil.copytree(ROOT, copy, ignore=left_out)
+    return copy
+
+
+class Lab:
+    """A running JupyterLab; it is stopped as readers do it, by Ctrl-C twice."""
+
+    def __init__(self, checkout, settings):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        options = ["--no-browser", f"--port={self.port}", f"--IdentityProvider.token={TOKEN}", "--allow-root"]
+        command = [sys.executable, "course.py", "lab", *options]
+        environment = {**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(settings), "QTA_KERAS_DEVICE": "cpu"}
+        environment.pop("PYTHONPATH", None)
+        self.log = open(settings / "lab.log", "w+", encoding="utf-8")  # noqa: SIM115 - closed in stop()
+        pipes = {"stdout": self.log, "stderr": subprocess.STDOUT, "start_new_session": True}
+        self.process = subprocess.Popen(command, cwd=checkout, env=environment, **pipes)
+        for _ in range(240):
+            try:
+                self.kernels()
+                return
+            except OSError:
+                time.sleep(0.5)
+        self.stop()
+        raise AssertionError((settings / "lab.log").read_text(encoding="utf-8")[-3000:])
+
+    def kernels(self):
+        address = f"http://127.0.0.1:{self.port}/api/kernels?token={TOKEN}"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return json.load(answer)
+
+    def url(self, name):
+        return f"http://127.0.0.1:{self.port}/lab/tree/{name}?token={TOKEN}&reset"
+
+    def stop(self):
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.wait(30)
+        self.log.close()
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    """Return a folder of settings: all cells are in the page, also those out of sight, and no news is fetched."""
+    folder = tmp_path_factory.mktemp("settings")
+    for plugin, content in {
+        "notebook-extension/tracker": {"windowingMode": "none"},
+        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    }.items():
+        path = folder / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lab(checkout, settings):
+    running = Lab(checkout, settings)
+    yield running
+    running.stop()
+
+
+def choose(page, menu, entry):
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    page.get_by_role("menuitem", name=re.compile(entry)).first.click()
+
+
+def open_notebook(chromium, lab, name):
+    page = chromium.new_page(viewport={"width": 1400, "height": 1000})
+    page.goto(lab.url(name))
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=60_000)
+    return page
+
+
+def run_all(page, path, seconds):
+    """Clear all outputs, run all cells, wait, save; return the notebook that was saved."""
+    choose(page, "Edit", "Clear Outputs of All Cells")
+    choose(page, "Run", "^Run All Cells")
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(1)
+        prompts = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").all_inner_texts()
+        if (
+            all(re.fullmatch(r"\[\d+\]:", prompt.strip()) for prompt in prompts)
+            or page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]').count()
+        ):
+            break
+    before = path.stat().st_mtime_ns
+    page.keyboard.press("Control+s")
+    while path.stat().st_mtime_ns == before and time.monotonic() < end + 30:
+        time.sleep(0.2)
+    return nbformat.read(path, as_version=4)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_cell_of_a_lesson_runs(chromium, lab, checkout, name):
+    page = open_notebook(chromium, lab, name)
+    notebook = run_all(page, checkout / "work" / name, seconds=300)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    errors = [output.evalue for cell in cells for output in cell.outputs if output.output_type == "error"]
+    print(f"{name}: {len(cells)} cells run, {len(errors)} errors")
+    assert errors == []
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    if name.startswith("01"):
+        move_a_slider(page)
+    for kernel in lab.kernels():
+        address = f"http://127.0.0.1:{lab.port}/api/kernels/{kernel['id']}?token={TOKEN}"
+        urllib.request.urlopen(urllib.request.Request(address, method="DELETE"), timeout=30).close()
+    page.close()
+
+
+def move_a_slider(page):
+    """Move a slider by keyboard; the figure beside it has to change."""
+    cell = page.locator(".jp-CodeCell", has=page.locator(".noUi-handle")).first
+    figure, handle = cell.locator("img").first, cell.locator(".noUi-handle").first
+    cell.scroll_into_view_if_needed()
+    before = figure.get_attribute("src")
+    for _ in range(5):
+        handle.press("ArrowRight")
+    for _ in range(40):
+        if cell.locator("img").first.get_attribute("src") != before:
+            break
+        time.sleep(0.5)
+    else:
+        raise AssertionError("the slider was moved, and the figure beside it did not change")
+
+
+def test_a_changed_lesson_survives_an_update_of_the_project(chromium, lab, checkout, settings):
+    """It runs last: the first lesson was changed above, by running it, and the project now brings a newer one."""
+    mine = checkout / "work" / LESSONS[0]
+    kept = mine.read_bytes()
+    lab.stop()
+    lesson = checkout / "notebooks" / LESSONS[0]
+    newer = nbformat.read(lesson, as_version=4)
+    newer.cells.append(nbformat.v4.new_markdown_cell("A section that the update brings.", id="brought"))
+    nbformat.write(newer, lesson)
+    again = Lab(checkout, settings)
+    try:
+        assert mine.read_bytes() == kept
+        (beside,) = [path for path in mine.parent.glob(f"{mine.stem}*.ipynb") if path != mine]
+        page = open_notebook(chromium, again, beside.name)
+        page.get_by_text("A section that the update brings.").wait_for()
+        page.close()
+        page = open_notebook(chromium, again, mine.name)
+        assert page.get_by_text("A section that the update brings.").count() == 0
+        page.close()
+    finally:
+        again.stop()
+        lab.__init__(checkout, settings)  # for the fixture's own end

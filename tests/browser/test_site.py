@@ -1,0 +1,156 @@
+"""The site as readers meet it: nothing from elsewhere, nothing broken, and all within reach without a mouse."""
+
+import re
+
+import pytest
+
+DESKTOP = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
+PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
+
+
+class Watch:
+    """A page that notes what its console says and what it asks the network for."""
+
+    def __init__(self, context, address):
+        self.page, self.address, self.complaints = context.new_page(), address, []
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on("request", self._asked)
+        self.page.on("response", self._answered)
+
+    def _said(self, message):
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"console: {message.text}")
+
+    def _asked(self, request):
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.complaints.append(f"outside: {request.url}")
+
+    def _answered(self, response):
+        if response.status >= 400:
+            self.complaints.append(f"{response.status}: {response.url}")
+
+
+def names(pages):
+    return sorted(path.relative_to(pages).as_posix() for path in pages.rglob("*.html"))
+
+
+@pytest.mark.parametrize("settings", [DESKTOP, PHONE], ids=["desktop, light", "phone, dark"])
+def test_no_page_has_an_error_an_outside_request_or_a_finding_of_axe(chromium, pages, address, settings):
+    from axe_playwright_python.sync_playwright import Axe
+
+    context, axe, trouble, examined = chromium.new_context(**settings), Axe(), [], names(pages)
+    for name in examined:
+        watch = Watch(context, address)
+        watch.page.goto(f"{address}/{name}")
+        trouble += [f"{name}: {complaint}" for complaint in watch.complaints]
+        for finding in axe.run(watch.page).response["violations"]:
+            trouble.append(f"{name}: axe {finding['id']}: {finding['nodes'][0]['html'][:200]}")
+        wide, window = watch.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        if wide > window:
+            trouble.append(f"{name}: {wide} pixels wide in a window of {window}")
+        watch.page.close()
+    context.close()
+    print(f"{len(examined)} pages examined, {len(trouble)} findings")
+    assert len(examined) > 50
+    assert trouble == []
+
+
+def test_the_site_opens_as_a_file_too(chromium, pages):
+    watch = Watch(chromium.new_context(), "file:")
+    for name in ("index.html", "notebooks/00-methods-review.html"):
+        watch.page.goto((pages / name).as_uri())
+        assert watch.page.locator("h1").inner_text()
+    assert watch.complaints == []
+
+
+def test_dark_is_dark(chromium, address):
+    shades = {}
+    for scheme in ("light", "dark"):
+        page = chromium.new_context(color_scheme=scheme).new_page()
+        page.goto(address)
+        colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        shades[scheme] = sum(map(int, re.findall(r"\d+", colour)[:3])) / 3
+    assert shades["dark"] < 60 < 200 < shades["light"]
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_the_search_finds_the_learning_rate(chromium, pages, address, scheme):
+    page = chromium.new_page()
+    page.goto(address if scheme == "http" else (pages / "index.html").as_uri())
+    page.keyboard.press("Control+k")
+    page.keyboard.type("learning rate")
+    page.keyboard.press("Enter")
+    results = page.locator("#search-results li a")
+    results.first.wait_for()
+    found = results.all_inner_texts()
+    assert "Linear regression with gradient descent" in found
+    results.first.click()
+    page.wait_for_load_state()
+    assert "learning rate" in page.locator("main").inner_text().lower()
+    page.close()
+
+
+def test_the_keyboard_reaches_every_link_and_shows_where_it_is(chromium, address):
+    """From the top of a lesson: the skip link first, then each thing that a mouse could use."""
+    page = chromium.new_page(viewport=DESKTOP["viewport"])
+    page.goto(f"{address}/notebooks/01-linear-regression-with-gradient-descent.html")
+    usable = "a[href], button, summary, input:not([type=hidden])"
+    script = f"""[...document.querySelectorAll('{usable}')].filter(e => e.checkVisibility({{visibilityProperty: true}})
+        && !e.disabled && e.tabIndex >= 0).length"""
+    expected = page.evaluate(script)
+    reached, unseen = set(), []
+    for step in range(3 * expected):
+        page.keyboard.press("Tab")
+        element = page.evaluate("""() => {
+            const e = document.activeElement, s = getComputedStyle(e);
+            e.dataset.tab ??= String(document.querySelectorAll('[data-tab]').length);
+            const shown = s.outlineStyle != 'none' || s.boxShadow != 'none' || s.textDecorationLine != 'none';
+            return [e.tagName, e.dataset.tab, e.innerText.trim().slice(0, 40), shown];
+        }""")
+        if step == 0:
+            assert "Skip to main content" in element[2]
+        if element[0] == "BODY":
+            break
+        if element[0] in ("A", "BUTTON", "SUMMARY", "INPUT"):
+            reached.add(element[1])
+        if not element[3]:
+            unseen.append(element)
+    assert len(reached) >= expected > 40
+    assert unseen == []
+    page.close()
+
+
+def test_a_question_opens_by_keyboard(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}/notebooks/03-neural-network-for-text-classification.html")
+    details = page.locator("details").first
+    details.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert details.evaluate("e => e.open")
+    page.close()
+
+
+def test_every_figure_is_described(chromium, pages, address):
+    page = chromium.new_page()
+    figures = 0
+    for name in names(pages):
+        if name.startswith("notebooks/"):
+            page.goto(f"{address}/{name}")
+            texts = page.eval_on_selector_all("main img", "all => all.map(e => e.alt)")
+            assert all(len(text) > 20 for text in texts), name
+            figures += len(texts)
+    page.close()
+    assert figures > 60
+
+
+def test_print_has_the_lesson_and_nothing_of_the_frame(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}/notebooks/01-linear-regression-with-gradient-descent.html")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.locator("main h1").is_visible()
+    for frame in (".bd-header", ".bd-sidebar-primary", ".bd-sidebar-secondary"):
+        assert not page.locator(frame).first.is_visible(), frame
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert re.search(r"rgba\(0, 0, 0, 0\)|255, 255, 255", colour), colour  # no ink for the ground
+    page.close()
