@@ -167,7 +167,7 @@ def test_a_changed_lesson_survives_an_update_of_the_project(chromium, lab, check
         assert mine.read_bytes() == kept
         (beside,) = [path for path in mine.parent.glob(f"{mine.stem}*.ipynb") if path != mine]
         page = open_notebook(chromium, again, beside.name)
-        page.get_by_text("A section that the update brings.").wait_for()
+        page.get_by_text("A section that the update brings.").last.wait_for()
         page.close()
         page = open_notebook(chromium, again, mine.name)
         assert page.get_by_text("A section that the update brings.").count() == 0
