@@ -54,8 +54,8 @@ def commands(page):
     """Return the commands of a page: lines of its blocks without a language, and those within its text."""
     path = ROOT / page
     text = path.read_text(encoding="utf-8") if path.exists() else ""  # students have no instructor/
-    blocks = re.findall(r"^```\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
-    lines = "".join(blocks).replace("\\\n", "").splitlines()
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
+    lines = "".join(block for language, block in blocks if not language).replace("\\\n", "").splitlines()
     prose = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
     found = [line.split("  ")[0].strip() for line in lines] + re.findall(rf"`({PROGRAMS} [^`\n]+)`", prose)
     return ["uv pip compile" if command.startswith("uv pip compile") else command for command in found]
