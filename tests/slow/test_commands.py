@@ -41,6 +41,7 @@ ELSEWHERE = {  # where the others run, by a file and what is written in it
     "KERAS_BACKEND=jax python3 my_script.py": ("tests/slow/test_jax_backend.py", '"KERAS_BACKEND": backend'),
     "conda env create -f environment.yml": ("tests/slow/test_environment_yml.py", "environment.yml"),  # its pip part
     "pip install -e ./instructor": ("course.py", '("-e", f"./{name}")'),
+    "pip install -e '.[browser]'": (".ci/run", "playwright axe-playwright-python"),
     "sudo apt install bubblewrap": (".ci/run", "bubblewrap"),
 }
 NOT_RUN = {
