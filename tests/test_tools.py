@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
@@ -18,7 +19,21 @@ import pytest
 from math_core import LatexError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import Stop, execute, lecture_map, lessons, mathml, normalise, notebook, pages, pinned, record, run, suite
+from tools import (
+    Stop,
+    colab,
+    execute,
+    lecture_map,
+    lessons,
+    mathml,
+    normalise,
+    notebook,
+    pages,
+    pinned,
+    record,
+    run,
+    suite,
+)
 from tools.__main__ import main
 
 ROOT = Path(__file__).parents[1]
@@ -322,11 +337,30 @@ def test_a_formula_that_cannot_be_shown_fails_the_build(checkout):
         pages.build_pages(checkout, [path], checkout / "build" / "pages")
 
 
-@pytest.mark.parametrize("module", ["mathml", "table"])
+@pytest.mark.parametrize("module", ["colab", "mathml", "table"])
 def test_examples_in_docstrings(module):
     result = doctest.testmod(import_module(f"tools.{module}"))
     assert result.attempted > 0
     assert result.failed == 0
+
+
+# colab
+
+
+def test_without_colabs_python_it_says_which_is_missing(checkout):
+    (checkout / "tests").mkdir()
+    (checkout / "tests" / "colab-versions.txt").write_text("# Colab's packages on 2030-01-01 (Python 3.99.1)\n")
+    with pytest.raises(Stop, match=r"Colab has Python 3\.99, and there is none here: install it"):
+        colab.colab(checkout)
+
+
+def test_packages_that_are_not_colabs_are_told():
+    found = colab.installed(Path(sys.executable))
+    assert found["scikit-learn"] == version("scikit-learn")
+    assert colab.differences(found, found) == ""
+    other = {**found, "numpy": "1.0"}
+    assert colab.differences(other, found) == f"numpy {found['numpy']} instead of 1.0"
+    assert colab.differences({**found, "gone": "1"}, found) == "gone missing instead of 1"
 
 
 # lab
