@@ -13,13 +13,14 @@ from tools import Stop, address
 ROOT = Path(__file__).parents[1]
 ADDRESS = "https://github.com/someone/qta-keras"
 NAMES = ["pyproject.toml", "CITATION.cff", "README.md", "tools/setup_cell.py"]
+ASSIGNMENTS = ["assignments/README.md", "assignments/1-linear-regression.ipynb"]
 
 
 @pytest.fixture
 def project(tmp_path):
     """Copy the files that name the address, with one notebook."""
     notebook = next((ROOT / "notebooks").glob("01-*.ipynb"))
-    for name in [*NAMES, f"notebooks/{notebook.name}"]:
+    for name in [*NAMES, *ASSIGNMENTS, f"notebooks/{notebook.name}"]:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     address.write(tmp_path, "")
@@ -77,6 +78,16 @@ def test_the_notebook_links_to_its_own_version_in_colab(project):
     assert title.source.count("\n\n") == 3
     assert setup.source == (project / "tools" / "setup_cell.py").read_text().rstrip("\n")
     assert f'SOURCE = "git+{ADDRESS}@v{version}"' in setup.source
+
+
+def test_assignments_open_in_colab(project):
+    link = (
+        "https://colab.research.google.com/github/someone/qta-keras/blob/v0.1.0/assignments/1-linear-regression.ipynb"
+    )
+    address.write(project, ADDRESS)
+    assert link in (project / "assignments" / "README.md").read_text(encoding="utf-8")
+    address.write(project, "")
+    assert link not in (project / "assignments" / "README.md").read_text(encoding="utf-8")
 
 
 def test_without_an_address_there_is_no_link(project):

@@ -61,8 +61,16 @@ def files(root: Path, address: str) -> dict[Path, str]:
     notebooks = sorted((root / "notebooks").glob("*.ipynb"))
     for path in notebooks:
         texts[path] = _in_notebook(path.read_text(encoding="utf-8"), setup_cell, _colab(address, tag(root), path))
-    readme = root / "README.md"
-    texts[readme] = _in_readme(readme.read_text(encoding="utf-8"), address, tag(root), notebooks)
+    clone = [f"Get the folder with `git clone {address}`."] * bool(address)
+    links = {
+        "README.md": clone + _colab_line("Or open a notebook", address, tag(root), notebooks),
+        "assignments/README.md": _colab_line(
+            "Open one", address, tag(root), sorted((root / "assignments").glob("*.ipynb"))
+        ),
+    }
+    for page in [root / name for name in links if (root / name).exists()]:
+        lines = links[page.relative_to(root).as_posix()]
+        texts[page] = _between_marks(page.read_text(encoding="utf-8"), lines)
     return texts
 
 
@@ -79,7 +87,7 @@ def _colab(address: str, version_tag: str, notebook: Path) -> str:
     """Return the link that opens a notebook in Colab, which knows GitHub only."""
     if not address.startswith(GITHUB):
         return ""
-    place = f"{address.removeprefix(GITHUB)}/blob/{version_tag}/notebooks/{notebook.name}"
+    place = f"{address.removeprefix(GITHUB)}/blob/{version_tag}/{notebook.parent.name}/{notebook.name}"
     return f"https://colab.research.google.com/github/{place}"
 
 
@@ -110,10 +118,13 @@ def _in_notebook(text: str, setup_cell: str, colab: str) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
-def _in_readme(text: str, address: str, version_tag: str, notebooks: list[Path]) -> str:
+def _colab_line(words: str, address: str, version_tag: str, notebooks: list[Path]) -> list[str]:
+    if not address.startswith(GITHUB):
+        return []
     links = [f"[{path.stem.partition('-')[0]}]({_colab(address, version_tag, path)})" for path in notebooks]
-    lines = [f"Get the folder with `git clone {address}`."] * bool(address)
-    if address.startswith(GITHUB):
-        lines.append(f"Or open a notebook in Google Colab, with nothing to install: {', '.join(links)}.")
+    return [f"{words} in Google Colab, with nothing to install: {', '.join(links)}."]
+
+
+def _between_marks(text: str, lines: list[str]) -> str:
     block = "\n".join(["<!-- address -->", *lines, "<!-- end of address -->"])
     return re.sub(r"<!-- address -->.*<!-- end of address -->", lambda _: block, text, flags=re.DOTALL)
