@@ -7,3 +7,17 @@ function reachFormulas() {
 
 window.addEventListener("load", reachFormulas);
 window.addEventListener("resize", reachFormulas);
+
+// Paper is light: in the dark theme the print would be pale letters without their dark ground.
+const paper = window.matchMedia("print");
+let themeOnScreen = "";
+
+paper.addEventListener("change", () => {
+  const page = document.documentElement;
+  if (paper.matches) {
+    themeOnScreen = page.dataset.theme;
+    page.dataset.theme = "light";
+  } else {
+    page.dataset.theme = themeOnScreen;
+  }
+});
