@@ -9,15 +9,13 @@ window.addEventListener("load", reachFormulas);
 window.addEventListener("resize", reachFormulas);
 
 // Paper is light: in the dark theme the print would be pale letters without their dark ground.
-const paper = window.matchMedia("print");
 let themeOnScreen = "";
 
-paper.addEventListener("change", () => {
-  const page = document.documentElement;
-  if (paper.matches) {
-    themeOnScreen = page.dataset.theme;
-    page.dataset.theme = "light";
-  } else {
-    page.dataset.theme = themeOnScreen;
-  }
+window.addEventListener("beforeprint", () => {
+  themeOnScreen = document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = "light";
+});
+
+window.addEventListener("afterprint", () => {
+  document.documentElement.dataset.theme = themeOnScreen;
 });
