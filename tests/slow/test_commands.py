@@ -45,7 +45,7 @@ ELSEWHERE = {  # where the others run, by a file and what is written in it
     "sudo apt install bubblewrap": (".ci/run", "bubblewrap"),
 }
 NOT_RUN = {
-    "py course.py run": "Windows only; the workflow for GitHub runs it there",
+    "py course.py run": "Windows only; the workflow for GitHub runs the same there",
     "conda activate qta-keras": "there is no conda in CI",
     "uv pip compile": "it asks the network for the newest versions; a test compares its result with pyproject.toml",
 }
