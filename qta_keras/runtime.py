@@ -62,7 +62,7 @@ def _choose_device(wanted: str) -> Choice:
         gpus = tf.config.list_physical_devices("GPU")
     tf.get_logger().setLevel("ERROR")
     names = [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in gpus]
-    choice = choose(wanted, names, present_gpus(), sys.platform)
+    choice = choose(wanted, names, names or present_gpus(), sys.platform)
     if choice.warning:
         warnings.warn(choice.warning, stacklevel=4)
     try:

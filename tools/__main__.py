@@ -77,7 +77,8 @@ def _do(options: argparse.Namespace, rest: list[str], root: Path) -> int:
     if options.word == "site":
         from tools.site import site
 
-        return 0 if site(root) else 1
+        site(root)
+        return 0
     if options.word == "address":
         from tools.address import write
 

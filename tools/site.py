@@ -22,7 +22,7 @@ MODULES = ["data", "features", "models", "evaluate", "plots", "runtime"]
 LINKED = ["LICENSE", "CITATION.cff", "environment.yml"]  # files that pages link to
 
 
-def site(root: Path) -> bool:
+def site(root: Path) -> Path:
     """Build the site; it opens without a server or a network.
 
     Parameters
@@ -32,8 +32,8 @@ def site(root: Path) -> bool:
 
     Returns
     -------
-    bool
-        True; what goes wrong is raised.
+    Path
+        The site's folder.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def site(root: Path) -> bool:
     os.replace(work / "html", out)
     shutil.rmtree(work)
     print(f"{len(pages) + 1} pages: open {(out / 'index.html').relative_to(root)}")
-    return True
+    return out
 
 
 def _write_sources(root: Path, source: Path) -> list[str]:

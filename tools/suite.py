@@ -65,14 +65,7 @@ def run_pytest(root: Path, threads: int, comparable: bool, arguments: list[str])
     report = root / "build" / "test-report.xml"
     report.parent.mkdir(exist_ok=True)
     report.unlink(missing_ok=True)
-    fixed = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "--ignore=tests/slow",
-        "--ignore=tests/browser",
-        "--ignore=instructor/tests/slow",
-    ]
+    fixed = [sys.executable, "-m", "pytest", *(f"--ignore={folder}" for folder in CI_ONLY)]
     fixed += ["--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}"]
     fixed += [f"--color={'yes' if sys.stdout.isatty() else 'no'}"]
     fixed += ["--nbval" if comparable else "--nbval-lax", f"--junit-xml={report}", "-o", "junit_family=xunit1"]
