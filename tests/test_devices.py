@@ -3,7 +3,6 @@
 import json
 import os
 import stat
-import subprocess
 import sys
 from pathlib import Path
 
@@ -47,11 +46,16 @@ def test_the_choice_and_its_words(wanted, found, present, system, use_gpu, words
     assert warned in choice.warning
 
 
-def run(code, **environment):
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3", **environment}
-    result = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr[-2000:]
-    return result
+@pytest.fixture
+def run(run_python):
+    """Return a function that runs code in a new interpreter, quietly; it has to succeed."""
+
+    def succeed(code, **environment):
+        result = run_python(code, TF_CPP_MIN_LOG_LEVEL="3", **environment)
+        assert result.returncode == 0, result.stderr[-2000:]
+        return result
+
+    return succeed
 
 
 def nvidia_smi(folder, script):
@@ -65,7 +69,7 @@ needs_shell = pytest.mark.skipif(sys.platform == "win32", reason="the simulated 
 
 
 @needs_shell
-def test_a_gpu_that_tensorflow_cannot_use_is_warned_of_and_named(tmp_path):
+def test_a_gpu_that_tensorflow_cannot_use_is_warned_of_and_named(run, tmp_path):
     path = nvidia_smi(tmp_path, 'echo "GPU 0: Tesla T4 (UUID: GPU-0a1b)"; echo "GPU 1: NVIDIA L4 (UUID: GPU-2c)"')
     tell = "from qta_keras import runtime; print(runtime.describe())"
     result = run(tell, PATH=path, QTA_KERAS_DEVICE="auto")
@@ -78,7 +82,7 @@ def test_a_gpu_that_tensorflow_cannot_use_is_warned_of_and_named(tmp_path):
 
 @needs_shell
 @pytest.mark.parametrize("script", ["exit 9", "echo No devices were found"])
-def test_a_driver_without_a_gpu_is_no_gpu(tmp_path, script):
+def test_a_driver_without_a_gpu_is_no_gpu(run, tmp_path, script):
     path = nvidia_smi(tmp_path, script)
     result = run("from qta_keras import devices; print(devices.present_gpus())", PATH=path)
     assert result.stdout.strip() == "[]"
@@ -108,13 +112,13 @@ print(json.dumps([told, runtime.describe()]))
 """
 
 
-def test_gpus_take_memory_as_they_need_it():
+def test_gpus_take_memory_as_they_need_it(run):
     told, words = json.loads(run(TWO_GPUS, QTA_KERAS_DEVICE="").stdout)
     assert told == [["growth", "/gpu:0", True], ["growth", "/gpu:1", True]]
     assert words.startswith("Device: GPU, Tesla T4 (found by TensorFlow; of 2 GPUs Keras uses the first;")
 
 
-def test_declined_gpus_are_hidden_from_tensorflow():
+def test_declined_gpus_are_hidden_from_tensorflow(run):
     told, words = json.loads(run(TWO_GPUS, QTA_KERAS_DEVICE="cpu").stdout)
     assert told == [["visible", "GPU", 0]]
     assert words.startswith("Device: CPU, ")
@@ -160,7 +164,7 @@ print(json.dumps([strategy.num_replicas_in_sync, differences]))
 """
 
 
-def test_two_devices_give_what_one_gives():
+def test_two_devices_give_what_one_gives(run):
     """Losses, weights and predictions: over ten seeds the largest difference was 1.8e-7."""
     replicas, differences = json.loads(run(ONE_AND_TWO, QTA_KERAS_DEVICE="cpu").stdout.splitlines()[-1])
     assert replicas == 2

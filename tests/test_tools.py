@@ -337,7 +337,7 @@ def test_a_formula_that_cannot_be_shown_fails_the_build(checkout):
         pages.build_pages(checkout, [path], checkout / "build" / "pages")
 
 
-@pytest.mark.parametrize("module", ["colab", "mathml", "table"])
+@pytest.mark.parametrize("module", ["colab", "files", "mathml", "table"])
 def test_examples_in_docstrings(module):
     result = doctest.testmod(import_module(f"tools.{module}"))
     assert result.attempted > 0

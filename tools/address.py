@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 from tools import Stop
-from tools.files import write_atomically
+from tools.files import between_marks, write_atomically
 
 FORM = re.compile(r"https?://[^\s/]+/\S+|file://\S+")
 GITHUB = "https://github.com/"
@@ -48,13 +48,14 @@ def write(root: Path, address: str) -> None:
 
 def read(root: Path) -> str:
     """Return the project's address; empty while it is not known."""
-    return _project(root).get("urls", {}).get("Repository", "")
+    return project(root).get("urls", {}).get("Repository", "")
 
 
 def files(root: Path, address: str) -> dict[Path, str]:
     """Return what every file that names the address holds with this one."""
     setup = root / "tools" / "setup_cell.py"
-    setup_cell = _set_up(setup.read_text(encoding="utf-8"), address, tag(root))
+    source = f"git+{address}@{tag(root)}" if address else ""
+    setup_cell = with_source(setup.read_text(encoding="utf-8"), source)
     texts = {setup: setup_cell}
     for name, change in {"pyproject.toml": _in_project, "CITATION.cff": _in_citation}.items():
         texts[root / name] = change((root / name).read_text(encoding="utf-8"), address)
@@ -70,17 +71,18 @@ def files(root: Path, address: str) -> dict[Path, str]:
     }
     for page in [root / name for name in links if (root / name).exists()]:
         lines = links[page.relative_to(root).as_posix()]
-        texts[page] = _between_marks(page.read_text(encoding="utf-8"), lines)
+        texts[page] = between_marks(page.read_text(encoding="utf-8"), "address", lines)
     return texts
 
 
-def _project(root: Path) -> dict:
+def project(root: Path) -> dict:
+    """Return the table ``project`` of ``pyproject.toml``."""
     return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 def tag(root: Path) -> str:
     """Return the tag of the present version, such as ``v0.1.0``."""
-    return f"v{_project(root)['version']}"
+    return f"v{project(root)['version']}"
 
 
 def _colab(address: str, version_tag: str, notebook: Path) -> str:
@@ -91,9 +93,9 @@ def _colab(address: str, version_tag: str, notebook: Path) -> str:
     return f"https://colab.research.google.com/github/{place}"
 
 
-def _set_up(text: str, address: str, version_tag: str) -> str:
-    source = f"git+{address}@{version_tag}" if address else ""
-    return re.sub(r'^SOURCE = ".*?"', lambda _: f'SOURCE = "{source}"', text, flags=re.MULTILINE)
+def with_source(setup_cell: str, source: str) -> str:
+    """Return the setup cell with what pip is to install where a notebook lies alone, such as ``git+https://...``."""
+    return re.sub(r'^SOURCE = ".*?"', lambda _: f"SOURCE = {json.dumps(source)}", setup_cell, flags=re.MULTILINE)
 
 
 def _in_project(text: str, address: str) -> str:
@@ -123,8 +125,3 @@ def _colab_line(words: str, address: str, version_tag: str, notebooks: list[Path
         return []
     links = [f"[{path.stem.partition('-')[0]}]({_colab(address, version_tag, path)})" for path in notebooks]
     return [f"{words} in Google Colab, with nothing to install: {', '.join(links)}."]
-
-
-def _between_marks(text: str, lines: list[str]) -> str:
-    block = "\n".join(["<!-- address -->", *lines, "<!-- end of address -->"])
-    return re.sub(r"<!-- address -->.*<!-- end of address -->", lambda _: block, text, flags=re.DOTALL)

@@ -9,15 +9,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from tools import Stop
-from tools.files import write_atomically
+from tools.address import project, with_source
+from tools.files import between_marks, write_atomically
 
 VERSIONS = Path("tests", "colab-versions.txt")
-MARKS = ("<!-- colab -->", "<!-- end of colab -->")  # around the README's line
 JUPYTER = "jupyter"  # Colab itself takes its place
 TESTED = ["tests", "notebooks", "assignments"]
 
@@ -90,7 +92,7 @@ def installed(python: Path) -> dict[str, str]:
 
 def _name(requirement: str) -> str:
     """Return the normalised name of the package that a requirement such as ``scikit-learn>=1.6`` asks for."""
-    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement).group()).lower()
+    return canonicalize_name(Requirement(requirement).name)
 
 
 def _find_python(version: str) -> Path:
@@ -112,9 +114,8 @@ def _find_python(version: str) -> Path:
 
 def _needs(root: Path) -> list[str]:
     """Return what the course and its tests require."""
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"]
-    needs = [*project["dependencies"], *extras["lab"], *extras["test"], *extras["pages"]]
+    extras = project(root)["optional-dependencies"]
+    needs = [*project(root)["dependencies"], *extras["lab"], *extras["test"], *extras["pages"]]
     return [need for need in needs if _name(need) != JUPYTER]
 
 
@@ -148,7 +149,7 @@ def _install(command: Path, root: Path, requirements: list[str]) -> None:
 def _run_setup_cell(root: Path, command: Path) -> None:
     """Run the setup cell as in a notebook that lies alone, with this folder as the place to install from."""
     cell = (root / "tools" / "setup_cell.py").read_text(encoding="utf-8")
-    cell = re.sub(r"^SOURCE = .*$", lambda _: f"SOURCE = {str(root)!r}", cell, flags=re.MULTILINE)
+    cell = with_source(cell, str(root))
     with tempfile.TemporaryDirectory() as alone:  # far from the checkout, which the cell would find
         done = subprocess.run([command, "-I", "-c", cell], cwd=alone, capture_output=True, text=True, check=False)
     if done.returncode or "Installing qta-keras" not in done.stdout:
@@ -165,8 +166,7 @@ def _tell(root: Path, sentence: str) -> None:
     """Write a sentence between its marks in the README."""
     readme = root / "README.md"
     text = readme.read_text(encoding="utf-8")
-    start, end = MARKS
-    new = re.sub(f"{start}.*?{end}", lambda _: f"{start}\n{sentence}\n{end}", text, flags=re.DOTALL)
+    new = between_marks(text, "colab", [sentence])
     print(sentence)
     if new != text:
         write_atomically(readme, new.encode("utf-8"))

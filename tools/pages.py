@@ -39,34 +39,32 @@ def build_pages(root: Path, notebooks: list[Path], out: Path) -> list[Path]:
     work = out.with_name(f"{out.name}-work")
     for folder in (work, out):
         shutil.rmtree(folder, ignore_errors=True)
-    source, html = work / "source", work / "html"
     for path in notebooks:
-        write_notebook(for_pages(read_notebook(path)), source / path.name)
-    write_atomically(source / "index.md", _index([path.stem for path in notebooks]).encode("utf-8"))
-    render(root, source, html)
-    os.replace(html, out)
-    shutil.rmtree(work)
+        write_notebook(for_pages(read_notebook(path)), work / "source" / path.name)
+    write_atomically(work / "source" / "index.md", _index([path.stem for path in notebooks]).encode("utf-8"))
+    render(root, work, out)
     return [out / f"{path.stem}.html" for path in notebooks]
 
 
-def render(root: Path, source: Path, html: Path) -> None:
+def render(root: Path, work: Path, out: Path) -> None:
     """Have Sphinx make pages of a folder of sources; both the pages of ``run`` and the site are made here.
 
     Parameters
     ----------
     root
         The repository's root.
-    source
-        The folder with ``index.md`` and all other pages.
-    html
-        The folder to make.
+    work
+        The folder to work in, which goes at the end. Its folder ``source`` holds ``index.md`` and all other pages.
+    out
+        The folder of the pages. It is replaced when they are complete.
 
     Raises
     ------
     Stop
         If Sphinx finds a fault, such as a formula that cannot be shown.
     """
-    options = ["-q", "-W", "--keep-going", "-c", str(root / "docs"), "-d", str(html.with_name("doctrees"))]
+    source, html = work / "source", work / "html"
+    options = ["-q", "-W", "--keep-going", "-c", str(root / "docs"), "-d", str(work / "doctrees")]
     command = [sys.executable, "-X", "utf8", "-m", "sphinx", *options, str(source), str(html)]
     # Where docstrings are read, the package is imported: quietly, and without a GPU.
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "QTA_KERAS_DEVICE": "cpu"}
@@ -76,6 +74,9 @@ def render(root: Path, source: Path, html: Path) -> None:
         complaints = "\n".join(dict.fromkeys(built.stderr.strip().splitlines()))  # each once
         raise Stop(f"The pages could not be made. Sphinx says:\n{complaints}")
     (html / "_static" / "webpack-macros.html").unlink(missing_ok=True)  # a left-over of the theme, and no page
+    shutil.rmtree(out, ignore_errors=True)
+    os.replace(html, out)
+    shutil.rmtree(work)
 
 
 def for_pages(notebook: NotebookNode) -> NotebookNode:

@@ -1,9 +1,9 @@
 """``site``: the whole site in build/site, from the executed lessons, the guides and the package's docstrings."""
 
-import os
 import shutil
 from pathlib import Path
 
+import qta_keras
 from tools.files import write_atomically
 from tools.notebook import find_notebooks, read_notebook, write_notebook
 from tools.pages import for_pages, render
@@ -18,7 +18,6 @@ SECTIONS = {
     "Reference": [],
     "The project": ["docs/lecture-map.md", "CONTRIBUTING.md", "CHANGELOG.md"],
 }
-MODULES = ["data", "features", "models", "evaluate", "plots", "runtime"]
 LINKED = ["LICENSE", "CITATION.cff", "environment.yml"]  # files that pages link to
 
 
@@ -44,10 +43,7 @@ def site(root: Path) -> Path:
     shutil.rmtree(work, ignore_errors=True)
     print("Making the site, half a minute ...", flush=True)
     pages = _write_sources(root, work / "source")
-    render(root, work / "source", work / "html")
-    shutil.rmtree(out, ignore_errors=True)
-    os.replace(work / "html", out)
-    shutil.rmtree(work)
+    render(root, work, out)
     print(f"{len(pages) + 1} pages: open {(out / 'index.html').relative_to(root)}")
     return out
 
@@ -58,10 +54,10 @@ def _write_sources(root: Path, source: Path) -> list[str]:
     lessons, assignments = (find_notebooks(root / folder, []) for folder in ("notebooks", "assignments"))
     sections[LESSONS] = [f"notebooks/{path.name}" for path in lessons]
     sections["Assignments"] += [f"assignments/{path.name}" for path in assignments]
-    sections["Reference"] = [f"reference/{name}.md" for name in MODULES]
+    sections["Reference"] = [f"reference/{name}.md" for name in qta_keras.__all__]
     for path in [*lessons, *assignments]:
         write_notebook(for_pages(read_notebook(path)), source / path.relative_to(root))
-    for name in MODULES:
+    for name in qta_keras.__all__:
         write_atomically(source / "reference" / f"{name}.md", _reference(name).encode("utf-8"))
     pages = [page for section in sections.values() for page in section]
     guides = [page for page in pages if page.endswith(".md") and (root / page).exists()]

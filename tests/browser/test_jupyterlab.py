@@ -30,7 +30,7 @@ def checkout(tmp_path_factory):
 
 
 class Lab:
-    """A running JupyterLab; it is stopped as readers do it, by Ctrl-C twice."""
+    """A running JupyterLab."""
 
     def __init__(self, checkout, settings):
         with socket.socket() as free:
@@ -45,22 +45,24 @@ class Lab:
         self.process = subprocess.Popen(command, cwd=checkout, env=environment, **pipes)
         for _ in range(240):
             try:
-                self.kernels()
+                self.ask("kernels")
                 return
             except OSError:
                 time.sleep(0.5)
         self.stop()
         raise AssertionError((settings / "lab.log").read_text(encoding="utf-8")[-3000:])
 
-    def kernels(self):
-        address = f"http://127.0.0.1:{self.port}/api/kernels?token={TOKEN}"
-        with urllib.request.urlopen(address, timeout=10) as answer:
-            return json.load(answer)
+    def ask(self, path, method="GET"):
+        address = f"http://127.0.0.1:{self.port}/api/{path}?token={TOKEN}"
+        with urllib.request.urlopen(urllib.request.Request(address, method=method), timeout=30) as answer:
+            return json.loads(answer.read() or "null")
 
     def url(self, name):
         return f"http://127.0.0.1:{self.port}/lab/tree/{name}?token={TOKEN}&reset"
 
     def stop(self):
+        if self.log.closed:  # stopped already
+            return
         os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(30)
         self.log.close()
@@ -131,9 +133,8 @@ def test_every_cell_of_a_lesson_runs(chromium, lab, checkout, name):
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     if name.startswith("01"):
         move_a_slider(page)
-    for kernel in lab.kernels():
-        address = f"http://127.0.0.1:{lab.port}/api/kernels/{kernel['id']}?token={TOKEN}"
-        urllib.request.urlopen(urllib.request.Request(address, method="DELETE"), timeout=30).close()
+    for kernel in lab.ask("kernels"):
+        lab.ask(f"kernels/{kernel['id']}", method="DELETE")
     page.close()
 
 
@@ -174,4 +175,3 @@ def test_a_changed_lesson_survives_an_update_of_the_project(chromium, lab, check
         page.close()
     finally:
         again.stop()
-        lab.__init__(checkout, settings)  # for the fixture's own end
