@@ -115,11 +115,15 @@ def run_all(page, path, seconds):
             or page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]').count()
         ):
             break
-    before = path.stat().st_mtime_ns
-    page.keyboard.press("Control+s")
-    while path.stat().st_mtime_ns == before and time.monotonic() < end + 30:
-        time.sleep(0.2)
+    save(page, path)
     return nbformat.read(path, as_version=4)
+
+
+def save(page, path):
+    before, end = path.stat().st_mtime_ns, time.monotonic() + 30
+    page.keyboard.press("Control+s")
+    while path.stat().st_mtime_ns == before and time.monotonic() < end:
+        time.sleep(0.2)
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -155,9 +159,16 @@ def move_a_slider(page):
 
 
 def test_a_changed_lesson_survives_an_update_of_the_project(chromium, lab, checkout, settings):
-    """It runs last: the first lesson was changed above, by running it, and the project now brings a newer one."""
+    """The reader types into a lesson and saves; then the project brings a newer one."""
     mine = checkout / "work" / LESSONS[0]
+    page = open_notebook(chromium, lab, mine.name)
+    page.locator(".jp-CodeCell .cm-content").last.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("  # a remark of my own")
+    save(page, mine)
+    page.close()
     kept = mine.read_bytes()
+    assert b"# a remark of my own" in kept
     lab.stop()
     lesson = checkout / "notebooks" / LESSONS[0]
     newer = nbformat.read(lesson, as_version=4)
