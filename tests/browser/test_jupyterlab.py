@@ -70,10 +70,11 @@ class Lab:
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
-    """Return a folder of settings: all cells are in the page, also those out of sight, and no news is fetched."""
+    """Return a folder of settings: all cells are in the page, also those out of sight; only `save` saves; no news."""
     folder = tmp_path_factory.mktemp("settings")
     for plugin, content in {
         "notebook-extension/tracker": {"windowingMode": "none"},
+        "docmanager-extension/plugin": {"autosave": False},
         "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     }.items():
         path = folder / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
@@ -90,46 +91,88 @@ def lab(checkout, settings):
 
 
 def choose(page, menu, entry):
-    page.get_by_role("menuitem", name=menu, exact=True).click()
-    page.get_by_role("menuitem", name=re.compile(entry)).first.click()
+    """Choose from a menu, again where JupyterLab closes it, as it may while it is still starting."""
+    from playwright.sync_api import TimeoutError as TooLate
+
+    for _ in range(6):
+        try:
+            page.get_by_role("menuitem", name=menu, exact=True).click(timeout=10_000)
+            page.get_by_role("menuitem", name=re.compile(entry)).first.click(timeout=10_000)
+            return
+        except TooLate:
+            page.keyboard.press("Escape")
+    raise AssertionError(f"JupyterLab's menu {menu} does not give {entry}")
 
 
 def open_notebook(chromium, lab, name):
     page = chromium.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(120_000)  # a first start on a slow and busy machine
     page.goto(lab.url(name))
-    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=60_000)
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for()
+    wait_for_kernel(lab)
     return page
+
+
+def wait_for_kernel(lab):
+    """Wait until the page has its kernel: the page says idle before, and drops what it is told to run."""
+    end, kernels = time.monotonic() + 120, []
+    while time.monotonic() < end:
+        kernels = lab.ask("kernels")
+        if any(kernel["execution_state"] == "idle" and kernel["connections"] for kernel in kernels):
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"no kernel became idle: {kernels}")
 
 
 def run_all(page, path, seconds):
     """Clear all outputs, run all cells, wait, save; return the notebook that was saved."""
     choose(page, "Edit", "Clear Outputs of All Cells")
-    choose(page, "Run", "^Run All Cells")
+    start_all(page)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         time.sleep(1)
-        prompts = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").all_inner_texts()
         if (
-            all(re.fullmatch(r"\[\d+\]:", prompt.strip()) for prompt in prompts)
+            all(re.fullmatch(r"\[\d+\]:", prompt) for prompt in prompts(page))
             or page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]').count()
         ):
             break
-    save(page, path)
+    save(page)
     return nbformat.read(path, as_version=4)
 
 
-def save(page, path):
-    before, end = path.stat().st_mtime_ns, time.monotonic() + 30
-    page.keyboard.press("Control+s")
-    while path.stat().st_mtime_ns == before and time.monotonic() < end:
-        time.sleep(0.2)
+def start_all(page):
+    """Run all cells, again where JupyterLab did not take it: then no cell waits, and none has run."""
+    for _ in range(3):
+        choose(page, "Run", "^Run All Cells")
+        for _ in range(20):
+            if any(re.fullmatch(r"\[(\*|\d+)\]:", prompt) for prompt in prompts(page)):
+                return
+            time.sleep(0.5)
+    raise AssertionError(f"JupyterLab was told three times to run all cells, and the prompts are {prompts(page)}")
+
+
+def prompts(page):
+    """Return what stands beside the code cells: [ ]: or, waiting, [*]: or, run, its number."""
+    texts = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").all_inner_texts()
+    return [text.strip() for text in texts]
+
+
+def save(page):
+    """Save the notebook; the server answers once the file is written, and before that it may be empty."""
+
+    def is_save(answer):
+        return answer.request.method == "PUT" and "/api/contents/" in answer.url
+
+    with page.expect_response(is_save) as saved:
+        page.keyboard.press("Control+s")
+    assert saved.value.ok
 
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_every_cell_of_a_lesson_runs(chromium, lab, checkout, name):
     page = open_notebook(chromium, lab, name)
-    notebook = run_all(page, checkout / "work" / name, seconds=300)
+    notebook = run_all(page, checkout / "work" / name, seconds=900)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     errors = [output.evalue for cell in cells for output in cell.outputs if output.output_type == "error"]
     print(f"{name}: {len(cells)} cells run, {len(errors)} errors")
@@ -165,7 +208,7 @@ def test_a_changed_lesson_survives_an_update_of_the_project(chromium, lab, check
     page.locator(".jp-CodeCell .cm-content").last.click()
     page.keyboard.press("Control+End")
     page.keyboard.type("  # a remark of my own")
-    save(page, mine)
+    save(page)
     page.close()
     kept = mine.read_bytes()
     assert b"# a remark of my own" in kept

