@@ -157,7 +157,7 @@ def install(why, old, new):
     print(f"{why}. Setting .venv up with {'uv' if uv else 'pip'}{cost}.", flush=True)
     pip = [uv, "pip", "install", "--python", PYTHON, "pip"] if uv else [PYTHON, "-m", "pip", "install", "--no-compile"]
     pip += ["-c", "constraints.txt", "-e", f".[{','.join(EXTRAS + ['gpu'] * new['gpu'])}]"]
-    pip += [word for name in GRADER for word in ("-e", f"./{name}")]
+    pip += [word for name in GRADER for word in ("-e", f"./{name}[cluster]")]
     if old:
         step(*pip, "--dry-run")  # without a network it ends here, and .venv stays as good as it was
     STAMP.unlink(missing_ok=True)

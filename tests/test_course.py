@@ -216,7 +216,7 @@ def test_where_the_grader_is_it_is_installed_too(ready):
     (ready.folder / "instructor").mkdir()
     (ready.folder / "instructor" / "pyproject.toml").write_text("# its packages")
     assert ready.start("test").stdout.startswith("The list of packages has changed")
-    assert ready.calls()[-1].endswith("-e .[lab,test,pages] -e ./instructor")
+    assert ready.calls()[-1].endswith("-e .[lab,test,pages] -e ./instructor[cluster]")
 
 
 @posix

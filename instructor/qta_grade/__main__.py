@@ -5,24 +5,26 @@ import contextlib
 import hashlib
 import os
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from qta_grade import Refused
 
 ROOT = Path(__file__).resolve().parents[1]  # the folder instructor/
-_MEMORY = 8 * 2**30  # bytes that the grader may take for itself beyond what it has at the start
 _LOADED_LATE = {  # so that a command imports only what it needs, and tests may put a stand-in here
     "build": "qta_grade.build:build",
     "verify": "qta_grade.verify:verify",
     "publish": "qta_grade.publish:publish",
+    "simulate": "qta_grade.simulate:simulate",
+    "compare": "qta_grade.compare:compare",
     "describe": "qta_grade.doctor:describe",
     "choose": "qta_grade.doctor:choose",
     "read": "qta_grade.specification:read_specification",
+    "report_similarity": "qta_grade.similarity:report_similarity",
     "grade_submission": "qta_grade.submission:grade_submission",
+    "connected": "qta_grade.cluster:connected",
 }
 
 
@@ -39,7 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     -------
     int
         0 if all went well; 1 if something was found wrong (an assignment that does not verify, submissions that
-        could not be graded); 2 if the command cannot be done; 130 if it was interrupted.
+        could not be graded, a score that is not as expected); 2 if the command cannot be done; 130 if it was
+        interrupted.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -71,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("folder", metavar="DIR", type=Path)
     publish.set_defaults(do=_publish)
     _add_grade(commands.add_parser("grade", help="grade a class"))
+    _add_rehearsal(commands)
+    _add_similarity(commands.add_parser("similarity", help="say which submissions share long passages of code"))
     return parser
 
 
@@ -83,8 +88,30 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument("--id-pattern", metavar="REGEX", help="finds the id in a file's path: (?P<id>...)")
     grade.add_argument("--only", metavar="ID", nargs="+", default=[], help="grade these again, and no others")
     grade.add_argument("--tier", metavar="TIER", help="the kind of sandbox; the best one by default")
-    grade.add_argument("--jobs", metavar="N", type=int, default=os.cpu_count() or 1, help="how many at a time")
+    grade.add_argument("--jobs", metavar="N", type=int, help="how many at a time; the number of cores by default")
+    grade.add_argument("--scheduler", metavar="ADDRESS", help="grade on a Dask cluster, see docs/cluster.md")
     grade.add_argument("--secret", metavar="FILE", type=Path, help="instead of instructor/secret")
+
+
+def _add_rehearsal(commands: Any) -> None:
+    simulate = commands.add_parser("simulate", help="make up a class, to rehearse grading on")
+    simulate.set_defaults(do=_simulate)
+    simulate.add_argument("name", metavar="NAME")
+    simulate.add_argument("count", metavar="N", type=int, help="how many submissions")
+    simulate.add_argument("-o", dest="folder", metavar="DIR", type=Path, required=True, help="a new folder")
+    simulate.add_argument("--seed", metavar="SEED", type=int, default=1, help="the same makes the same class")
+    compare = commands.add_parser("compare", help="tell whether a made-up class got the expected scores")
+    compare.set_defaults(do=_compare)
+    compare.add_argument("folder", metavar="DIR", type=Path, help="what simulate made")
+    compare.add_argument("out", metavar="OUT", type=Path, help="the results of grading it")
+
+
+def _add_similarity(similarity: argparse.ArgumentParser) -> None:
+    similarity.set_defaults(do=_similarity)
+    similarity.add_argument("name", metavar="NAME", help="the assignment, such as 1-linear-regression")
+    similarity.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="a zip archive or a folder")
+    similarity.add_argument("-o", dest="out", metavar="OUT", type=Path, required=True, help="a new folder")
+    similarity.add_argument("--id-pattern", metavar="REGEX", help="finds the id in a file's path: (?P<id>...)")
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -109,36 +136,63 @@ def _publish(options: argparse.Namespace) -> int:
     return 0
 
 
+def _simulate(options: argparse.Namespace) -> int:
+    part("simulate")(options.name, options.count, options.folder, options.seed)
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    return 1 if part("compare")(options.folder, options.out) else 0
+
+
 def _grade(options: argparse.Namespace) -> int:
     from qta_grade.files import read_secret
 
-    if options.jobs < 1:
+    if options.jobs is not None and options.jobs < 1:
         raise Refused(f"--jobs {options.jobs}: at least one submission at a time has to be graded.")
     specification, digest = read_specification(options.name)
     secret = read_secret(options.secret or ROOT / "secret", make=options.secret is None)
-    tier, grade = part("choose")(options.tier), part("grade_submission")
-    from qta_grade.batch import Run  # here, since Windows has not all it needs; `choose` has said so
-    from qta_grade.class_run import grade_class
+    with _grader(options, specification) as how:
+        from qta_grade.batch import Run  # here, since Windows has not all it needs; `_grader` has said so
+        from qta_grade.class_run import grade_class
 
-    _limit_memory()
-    whole = grade_class(
-        Run(specification, digest, secret, tier, grade, options.jobs),
-        options.submissions,
-        options.out,
-        class_list=options.class_list,
-        id_pattern=options.id_pattern,
-        only=options.only,
-    )
+        whole = grade_class(
+            Run(specification, digest, secret, **how),
+            options.submissions,
+            options.out,
+            class_list=options.class_list,
+            id_pattern=options.id_pattern,
+            only=options.only,
+        )
     return 0 if whole else 1
 
 
-def _limit_memory() -> None:
-    """Let a check fail, and not the whole run, where comparing hostile answers would take tens of gigabytes."""
-    import resource
+def _similarity(options: argparse.Namespace) -> int:
+    specification, _ = read_specification(options.name)
+    part("report_similarity")(specification, options.submissions, options.out, options.id_pattern)
+    return 0
 
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    with contextlib.suppress(ValueError, OSError):  # macOS knows no such limit
-        resource.setrlimit(resource.RLIMIT_AS, (psutil.Process().memory_info().vms + _MEMORY, hard))
+
+@contextlib.contextmanager
+def _grader(options: argparse.Namespace, specification: Any) -> Iterator[dict[str, Any]]:
+    """Give what a `Run` takes to grade here, or on a cluster."""
+    if options.scheduler is None:
+        tier, jobs = part("choose")(options.tier, specification.tensorflow), options.jobs or os.cpu_count() or 1
+        from qta_grade.batch import limit_memory
+
+        limit_memory()
+        print(f"Grading {jobs} at a time, in sandboxes of the kind {tier}.")
+        yield {"tier": tier, "jobs": jobs, "grade": part("grade_submission")}
+        return
+    if sys.platform == "win32":
+        raise Refused("--scheduler is not for Windows: use a Linux virtual machine or WSL 2.")
+    if options.jobs is not None:
+        raise Refused(f"--jobs {options.jobs} is for this machine: a cluster grades as many at a time as it can.")
+    with part("connected")(options.scheduler, options.tier, specification.tensorflow) as cluster:
+        yield {"tier": cluster.tier, "jobs": cluster.jobs, "grade": cluster.grade, "end": cluster.end}
+        again = cluster.begun_again()
+        if again:
+            print(f"{again} times a submission was begun again, for its worker was lost or failed.")
 
 
 def read_specification(name: str) -> tuple[Any, str]:

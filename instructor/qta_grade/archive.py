@@ -103,11 +103,8 @@ def _in_folder(folder: Path) -> Iterator[Entry]:
 
 
 def _read_file(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return _at_most(file)
-    except OSError as error:
-        raise Unreadable(f"the file cannot be read ({error.strerror})") from error
+    with path.open("rb") as file:
+        return _at_most(file)
 
 
 def _in_student_zip(entry: Entry) -> Iterator[Entry]:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import os
+import resource
 import threading
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -25,7 +26,15 @@ from qta_grade.intake import Intake, Submission
 from qta_grade.notebook import Unreadable
 from qta_grade.progress import progress
 
+_MEMORY = 8 * 2**30  # bytes that the grader may take for itself beyond what it has at the start
 MARK = "batch.json"  # in OUT: which assignment it belongs to
+
+
+def kill_children() -> None:
+    """Kill every process that this one has started: the sandboxes."""
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,7 @@ class Run:
     tier: str
     grade: Callable[..., Any]
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+    end: Callable[[], None] = kill_children  # ends what `grade` waits for
 
 
 @dataclass(frozen=True)
@@ -137,7 +147,7 @@ def grade_batch(
         except BaseException:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
-            _end_sandboxes(pool)
+            _end(pool, run.end)
             raise
     return dict(sorted(outcomes.items()))
 
@@ -150,6 +160,8 @@ def _outcome(submission: Submission, out: Path, run: Run, only: Collection[str],
         notebook = submission.entry.read()
     except Unreadable as error:
         return Outcome(None, f"{name} could not be graded: {error}.")
+    except OSError as error:  # a disk that has gone away is no fault of the student's
+        return Outcome(None, f"{name} could not be read on this machine: {error.strerror or error}.", failed=True)
     path = out / "results" / f"{file_name(submission.student)}.json"
     key = {
         "student": submission.student,
@@ -183,12 +195,17 @@ def _earlier(path: Path, key: dict) -> dict | None:
         return None
 
 
-def _end_sandboxes(pool: ThreadPoolExecutor) -> None:
-    """End what the threads wait for; each may start another sandbox before it comes to its end."""
+def _end(pool: ThreadPoolExecutor, end: Callable[[], None]) -> None:
+    """End what the threads wait for; each may start something more before it comes to its end."""
     ended = threading.Thread(target=pool.shutdown)  # waits for the threads
     ended.start()
     while ended.is_alive():
-        for process in psutil.Process().children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
+        end()
         ended.join(0.05)
+
+
+def limit_memory() -> None:
+    """Let a check fail, and not the whole run, where comparing hostile answers would take tens of gigabytes."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    with contextlib.suppress(ValueError, OSError):  # macOS knows no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (psutil.Process().memory_info().vms + _MEMORY, hard))

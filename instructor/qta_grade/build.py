@@ -10,7 +10,7 @@ from qta_grade.source import ROOT, Assignment, SourceCell, load_source
 from qta_grade.specification import PUBLIC_CHECK, Check, Specification
 
 _RUN_CHECK = Path(__file__).parent / "run_check.py"
-_SETUP = "# Setup: run this cell first."  # how the setup cell begins in every notebook of the course
+SETUP = "# Setup: run this cell first."  # how the setup cell begins in every notebook of the course
 CANARY = "# canary qta-"  # where a line with this is found, something hidden has got out
 
 
@@ -116,7 +116,7 @@ def _for_students(cell: SourceCell, setup_cell: str) -> str | None:
         return _public_check(cell)
     if cell.kind in ("check", "reference"):
         return None
-    if cell.kind == "plain" and cell.template.startswith(_SETUP):
+    if cell.kind == "plain" and cell.template.startswith(SETUP):
         return setup_cell.rstrip("\n")
     return cell.template
 

@@ -8,8 +8,8 @@ from qta_grade import Refused
 from qta_grade.batch import Run, claimed, fingerprint, grade_batch
 from qta_grade.feedback import write_pages
 from qta_grade.intake import collect
-from qta_grade.report import Row, make_rows, number, possible_points, write_report, write_scores
-from qta_grade.tables import read_class_list, read_overrides
+from qta_grade.report import Row, make_rows, possible_points, write_report, write_scores
+from qta_grade.tables import number, read_class_list, read_overrides
 
 
 def grade_class(

@@ -1,15 +1,13 @@
 """A page for each student: what was scored, what passed, what failed and why; no hidden input, no expected value."""
 
-import base64
-import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from qta_grade.files import file_name, write
-from qta_grade.report import Row, number
+from qta_grade.pages import load_page
+from qta_grade.report import Row
+from qta_grade.tables import number
 
 
 def write_pages(folder: Path, rows: Iterable[Row], specification: Any, possible: Mapping[str, float]) -> None:
@@ -40,18 +38,7 @@ def write_pages(folder: Path, rows: Iterable[Row], specification: Any, possible:
 
 def renderer(specification: Any, possible: Mapping[str, float]):
     """Give the function that makes the page, as text, of a `Row`."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("qta_grade"),
-        autoescape=True,  # always: whatever the student wrote is text
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number"] = number
-    template = environment.get_template("feedback.html")
-    style = environment.loader.get_source(environment, "feedback.css")[0]
-    # The browser applies this one style sheet and runs or loads nothing else.
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    template, look = load_page("feedback.html", "feedback.css", number=number)
     questions = list(specification.questions)
 
     def render(row: Row) -> str:
@@ -65,8 +52,7 @@ def renderer(specification: Any, possible: Mapping[str, float]):
             checks=checks,
             possible=possible,
             total=sum(possible.values()),
-            style=style,
-            digest=digest,
+            **look,
         )
 
     return render

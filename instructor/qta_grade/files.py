@@ -44,6 +44,17 @@ def write(path: Path, text: str, encoding: str = "utf-8") -> None:
         raise
 
 
+def no_formula(cell: str) -> str:
+    """Keep a spreadsheet from running a cell that a student may have written.
+
+    Examples
+    --------
+    >>> no_formula("=1+1"), no_formula("ann")
+    ("'=1+1", 'ann')
+    """
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
 def read_secret(path: Path, make: bool) -> bytes:
     """Read the secret that decides which hidden inputs a student gets.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qta_grade import Refused
 
-TIERS = ("bubblewrap", "namespaces", "limits")  # from the best to the weakest
+TIERS = ("warm", "bubblewrap", "namespaces", "limits")  # from the best to the weakest
 _HERE = Path(__file__).resolve().parent
 ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "",
@@ -49,21 +49,38 @@ def command(tier: str) -> Iterator[tuple[list[str], list[int]]]:
         If there's no such tier, a program for it is missing, or it would show the instructor's files.
     """
     # -I: no variable and no folder of the user's decides what is imported; -B: nothing is written.
-    python = [sys.executable, "-I", "-B"]
+    # Without "..", which a sandbox that shows only some folders could not follow.
+    python = [os.path.abspath(sys.executable), "-I", "-B"]
     if tier == "limits":
         yield [*python, str(_HERE / "worker.py")], []
     elif tier == "namespaces":
         flags = "--user --map-root-user --mount --net --pid --ipc --uts --fork --kill-child --mount-proc".split()
         yield [_tool("unshare"), *flags, "--", *python, str(_HERE / "worker.py")], []
     elif tier == "bubblewrap":
-        # The arguments pass through a file: /proc/1/cmdline would show them to the student.
-        with tempfile.TemporaryFile() as arguments:
-            arguments.write(b"\0".join(argument.encode() for argument in _bubblewrap_arguments()) + b"\0")
-            arguments.seek(0)
-            number = str(arguments.fileno())
-            yield [_tool("bwrap"), "--args", number, "--", *python, "/grader/worker.py"], [arguments.fileno()]
+        # Ended with the thread that started it: a sandbox belongs to one.
+        with _in_file([*_bubblewrap_arguments(), "--die-with-parent", "--remount-ro", "/proc"]) as arguments:
+            yield [_tool("bwrap"), "--args", str(arguments), "--", *python, "/grader/worker.py"], [arguments]
+    elif tier == "warm":
+        # It outlives the thread that starts it, and writes into a /proc that its forks don't see. When it ends, being
+        # process 1, the kernel ends all that is inside.
+        with _in_file([*_bubblewrap_arguments(), "--as-pid-1"]) as arguments:
+            yield [_tool("bwrap"), "--args", str(arguments), "--", *python, "/grader/zygote.py"], [arguments]
     else:
         raise Refused(f"There is no kind of sandbox called {tier!r}; there are {', '.join(TIERS)}.")
+
+
+@contextmanager
+def _in_file(arguments: list[str]) -> Iterator[int]:
+    """Pass bubblewrap's arguments through a file: /proc/1/cmdline would show them to the student."""
+    with tempfile.TemporaryFile() as file:
+        file.write(b"\0".join(argument.encode() for argument in arguments) + b"\0")
+        file.seek(0)
+        yield file.fileno()
+
+
+def hidden(tensorflow: bool) -> list[str]:
+    """Return the modules that a submission shall not find."""
+    return [] if tensorflow else ["tensorflow"]
 
 
 def package_parents() -> list[str]:
@@ -84,7 +101,7 @@ def _tool(name: str) -> str:
 
 
 def _bubblewrap_arguments() -> list[str]:
-    arguments = "--unshare-all --die-with-parent --new-session --cap-drop ALL --uid 65534 --gid 65534".split()
+    arguments = "--unshare-all --new-session --cap-drop ALL --uid 65534 --gid 65534".split()
     arguments += "--hostname sandbox --proc /proc --dev /dev".split()
     for size, folder in ((128, "/tmp"), (64, "/home"), (64, "/dev/shm")):
         arguments += ["--size", str(size * 2**20), "--tmpfs", folder]
@@ -94,15 +111,21 @@ def _bubblewrap_arguments() -> list[str]:
             arguments += ["--symlink", os.readlink(folder), folder]
         elif os.path.isdir(folder):
             arguments += ["--ro-bind", folder, folder]
-    for path in _visible():
+    for path in visible():
         arguments += ["--ro-bind", str(path), str(path)]
-    for name in ("worker.py", "values.py"):
+    for name in ("worker.py", "values.py", "zygote.py"):
         arguments += ["--ro-bind", str(_HERE / name), f"/grader/{name}"]
-    return [*arguments, "--remount-ro", "/", "--remount-ro", "/dev", "--remount-ro", "/proc", "--chdir", "/tmp"]
+    return [*arguments, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp"]
 
 
-def _visible() -> list[Path]:
-    """Return the folders of Python and of `qta_keras`, and nothing that holds the instructor's files."""
+def visible() -> list[Path]:
+    """Return the folders of Python and of `qta_keras`, which submissions may read.
+
+    Raises
+    ------
+    Refused
+        If one of them holds the instructor's files.
+    """
     paths = [Path(sys.base_prefix), Path(sys.prefix), *_package_folders()]
     paths += [folder.parent / "data" / "sotu_addresses.csv" for folder in _package_folders()]  # in a checkout
     paths = [path for path in paths if path.exists() and not path.is_relative_to("/usr")]

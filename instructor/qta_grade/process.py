@@ -6,6 +6,7 @@ import select
 import subprocess
 import sys
 import time
+from typing import IO
 
 import psutil
 
@@ -21,51 +22,33 @@ class LimitReached(Exception):
 
 
 class WatchedProcess:
-    """A running command with private lines to it; whoever makes it has to `kill` it.
+    """A process with private lines to it; whoever makes it has to `kill` it.
 
     Parameters
     ----------
-    command : list of str
-        What to run.
-    environment : dict
-        All the environment variables that it gets.
-    pass_fds : list of int
-        Open files that it inherits.
+    streams : list
+        The open files of its standard input, output and error, on our side.
     longest_line : int
         The bytes that one answer may have.
-
-    Raises
-    ------
-    OSError
-        If the command can't be run.
     """
 
-    def __init__(self, command: list[str], environment: dict[str, str], pass_fds: list[int], longest_line: int) -> None:
+    def __init__(self, streams: list[IO[bytes]], longest_line: int) -> None:
         self.cpu_seconds = 0.0
         self._longest_line = longest_line
         self._received = bytearray()
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            cwd="/",
-            pass_fds=pass_fds,
-            start_new_session=True,
-        )
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+        self._streams = streams
+        self._family: list[psutil.Process] = []
+        for stream in streams:
             os.set_blocking(stream.fileno(), False)
-        self._family = [psutil.Process(self._process.pid)]
 
     def started(self) -> None:
         """Note which processes there are, now that they all are; what they say from here on, nobody hears."""
-        self._family += self._family[0].children(recursive=True)
-        self._process.stderr.close()
+        self._family = self._members()
+        self._streams[2].close()
 
     def said(self) -> str:
         """Return the last line of what it complained of, up to `started`."""
-        text = (self._process.stderr.read() or b"").decode("utf-8", "replace")
+        text = (self._streams[2].read() or b"").decode("utf-8", "replace")
         return text.strip().split("\n")[-1]
 
     def ask(self, request: bytes, cpu_limit: float, cpu_start: float) -> bytes:
@@ -90,7 +73,7 @@ class WatchedProcess:
         LimitReached
             If a limit is exceeded. The process still runs then.
         """
-        stdin, stdout = self._process.stdin.fileno(), self._process.stdout.fileno()
+        stdin, stdout = self._streams[0].fileno(), self._streams[1].fileno()
         deadline = time.monotonic() + 5 * cpu_limit + 5
         next_look = 0.0
         unsent = memoryview(request)
@@ -122,8 +105,7 @@ class WatchedProcess:
         """Return the CPU seconds that the process and its children have used so far."""
         family = self._family
         if sys.platform != "linux":  # there, no system call is denied, and the family may grow
-            with contextlib.suppress(psutil.Error):
-                family = [family[0], *family[0].children(recursive=True)]
+            family = self._members()
         total = 0.0
         for process in family:
             with contextlib.suppress(psutil.Error):
@@ -133,15 +115,66 @@ class WatchedProcess:
         return self.cpu_seconds
 
     def kill(self) -> None:
+        """End it with all its children; nothing happens the second time."""
+        raise NotImplementedError
+
+    def _members(self) -> list[psutil.Process]:
+        """Find the process and its children, the outermost first."""
+        raise NotImplementedError
+
+    def _close(self) -> None:
+        for stream in self._streams:
+            with contextlib.suppress(OSError):
+                stream.close()
+
+
+class CommandProcess(WatchedProcess):
+    """A command that is started for one submission.
+
+    Parameters
+    ----------
+    command : list of str
+        What to run.
+    environment : dict
+        All the environment variables that it gets.
+    pass_fds : list of int
+        Open files that it inherits.
+    longest_line : int
+        The bytes that one answer may have.
+
+    Raises
+    ------
+    OSError
+        If the command can't be run.
+    """
+
+    def __init__(self, command: list[str], environment: dict[str, str], pass_fds: list[int], longest_line: int) -> None:
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            cwd="/",
+            pass_fds=pass_fds,
+            start_new_session=True,
+        )
+        super().__init__([self._process.stdin, self._process.stdout, self._process.stderr], longest_line)
+        self._outermost = psutil.Process(self._process.pid)
+
+    def _members(self) -> list[psutil.Process]:
+        with contextlib.suppress(psutil.Error):
+            return [self._outermost, *self._outermost.children(recursive=True)]
+        return [self._outermost]
+
+    def kill(self) -> None:
         """End it with all its children; nothing happens the second time.
 
         The innermost go first, so that the outer process collects them and no zombie is left.
         """
         if self._process.returncode is not None:  # its number may belong to another process by now
             return
-        family = []
-        with contextlib.suppress(psutil.Error):
-            family = self._family[0].children(recursive=True)
+        family = self._members()[1:]
         for member in family:
             with contextlib.suppress(psutil.Error):
                 member.kill()
@@ -151,9 +184,7 @@ class WatchedProcess:
             self._process.kill()
             self._process.wait()
         psutil.wait_procs(family, timeout=10)
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            with contextlib.suppress(OSError):
-                stream.close()
+        self._close()
 
 
 def _write(number: int, data: memoryview) -> int:

@@ -11,7 +11,9 @@ SECONDS_BETWEEN_LINES = 30
 
 
 @contextlib.contextmanager
-def progress(total: int, say: Callable[[str], None] = print) -> Iterator[Callable[[int], None]]:
+def progress(
+    total: int, say: Callable[[str], None] = print, doing: str = "Grading", done: str = "graded"
+) -> Iterator[Callable[[int], None]]:
     """Show the progress; gives a function that takes how many of `total` are done.
 
     Parameters
@@ -20,18 +22,20 @@ def progress(total: int, say: Callable[[str], None] = print) -> Iterator[Callabl
         How many there are.
     say : callable
         Takes the lines where there is no terminal.
+    doing, done : str
+        What is done, in the bar and in the lines.
     """
     console = Console(stderr=True)
     if console.is_terminal:
-        columns = TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+        columns = TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
         with Progress(*columns, console=console) as bar:
             task = bar.add_task("", total=total)
-            yield lambda done: bar.update(task, completed=done)
+            yield lambda count: bar.update(task, completed=count)
     else:
-        yield _lines(total, say)
+        yield _lines(total, say, done)
 
 
-def _lines(total: int, say: Callable[[str], None]) -> Callable[[int], None]:
+def _lines(total: int, say: Callable[[str], None], word: str) -> Callable[[int], None]:
     start = last = time.monotonic()
 
     def advance(done: int) -> None:
@@ -40,6 +44,6 @@ def _lines(total: int, say: Callable[[str], None]) -> Callable[[int], None]:
         if done and done < total and now - last >= SECONDS_BETWEEN_LINES:
             last = now
             minutes = (now - start) / done * (total - done) / 60
-            say(f"{done} of {total} graded, about {max(minutes, 1):.0f} minutes left")
+            say(f"{done} of {total} {word}, about {max(minutes, 1):.0f} min left")
 
     return advance

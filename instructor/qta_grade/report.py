@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from qta_grade.batch import Outcome
-from qta_grade.files import write
+from qta_grade.files import no_formula, write
 from qta_grade.intake import Submission
-from qta_grade.tables import Override
+from qta_grade.tables import Override, number
 
 NO_SUBMISSION = "No submission."
 
@@ -126,7 +126,7 @@ def write_scores(path: Path, rows: Iterable[Row], possible: Mapping[str, float])
         if not row.graded:  # an empty cell, for 0 would be taken for a grade
             score, points = "", [""] * len(points)
         cells = [row.student, row.name, score, total, *points, note(row)]
-        table.writerow([_no_formula(cell) for cell in cells])
+        table.writerow([no_formula(cell) for cell in cells])
     write(path, text.getvalue(), "utf-8-sig")
 
 
@@ -142,23 +142,6 @@ def note(row: Row) -> str:
         for question, override in row.overrides.items()
     ]
     return " ".join(" ".join(parts).split())
-
-
-def number(points: float) -> str:
-    """Write points without needless digits.
-
-    Examples
-    --------
-    >>> number(2.0), number(0.1 + 0.2)
-    ('2', '0.3')
-    """
-    points = round(points, 6)
-    return str(int(points)) if points == int(points) else str(points)
-
-
-def _no_formula(cell: str) -> str:
-    """Keep a spreadsheet from running a cell that a student may have written."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def write_report(path: Path, rows: Iterable[Row], about: Mapping[str, Any], problems: Iterable[str]) -> None:
@@ -195,7 +178,7 @@ def write_report(path: Path, rows: Iterable[Row], about: Mapping[str, Any], prob
 def versions() -> dict[str, str | None]:
     """Give the versions that results may depend on; None for what is not installed."""
     found: dict[str, str | None] = {"python": platform.python_version()}
-    for package in ["qta-grade", "numpy", "keras", "tensorflow"]:
+    for package in ["qta-grade", "qta-keras", "numpy", "keras", "tensorflow"]:
         try:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:

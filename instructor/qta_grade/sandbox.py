@@ -14,8 +14,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from qta_grade import Refused, launch, seccomp, values
-from qta_grade.process import LimitReached, WatchedProcess
+from qta_grade.process import CommandProcess, LimitReached, WatchedProcess
 from qta_grade.values import Handle
+from qta_grade.warm import ForkedProcess
 
 __all__ = ["Handle", "LimitReached", "Limits", "NotThere", "Outcome", "Sandbox", "StudentError", "StudentFunction"]
 
@@ -218,13 +219,13 @@ class Sandbox:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self, tier: str) -> None:
-        in_memory = tier == "bubblewrap"  # where /tmp and /home are its own
+        in_memory = tier in ("warm", "bubblewrap")  # where /tmp and /home are its own
         folder, home = ("/tmp", "/home") if in_memory else (self._folder, self._folder)
         setup = {
             "core": self._core,
             "filter": base64.b64encode(seccomp.program()).decode("ascii"),
             "folder": folder,
-            "hidden": [] if self.limits.tensorflow else ["tensorflow"],
+            "hidden": launch.hidden(self.limits.tensorflow),
             "limits": {
                 "RLIMIT_AS": int(self.limits.memory_gb * 2**30),
                 "RLIMIT_CORE": 0,
@@ -235,12 +236,15 @@ class Sandbox:
             "paths": launch.package_parents(),
             "private_mounts": tier == "namespaces",
         }
-        environment = {**launch.ENVIRONMENT, "HOME": home, "TMPDIR": folder}
-        with launch.command(tier) as (command, pass_fds):
-            try:
-                self._process = WatchedProcess(command, environment, pass_fds, values.MAX_BYTES)
-            except OSError as error:
-                raise Refused(f"No sandbox of the kind {tier!r} can be started: {error}.") from error
+        if tier == "warm":
+            self._process = ForkedProcess(self.limits.tensorflow, values.MAX_BYTES)
+        else:
+            environment = {**launch.ENVIRONMENT, "HOME": home, "TMPDIR": folder}
+            with launch.command(tier) as (command, pass_fds):
+                try:
+                    self._process = CommandProcess(command, environment, pass_fds, values.MAX_BYTES)
+                except OSError as error:
+                    raise Refused(f"No sandbox of the kind {tier!r} can be started: {error}.") from error
         self.alive = True
         try:
             self._ask(setup, _START_SECONDS, 0.0)

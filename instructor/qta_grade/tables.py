@@ -1,4 +1,4 @@
-"""The instructor's own tables: the class list and the overrides. Both are CSV files that are read and never written."""
+"""Tables in CSV files read: the instructor's own, the class list and the overrides, are never written."""
 
 import csv
 import io
@@ -40,7 +40,7 @@ def read_class_list(path: Path) -> dict[str, str]:
         If the file cannot be read, has no column ``id``, or has an id that is empty or there twice.
     """
     names: dict[str, str] = {}
-    for line, row in _rows(path, ["id"]):
+    for line, row in read_rows(path, ["id"]):
         student = row["id"]
         if not student:
             raise Refused(f"{path}, line {line}: the id is empty. Fill it in or delete the line.")
@@ -72,7 +72,7 @@ def read_overrides(path: Path, students: set[str], possible: Mapping[str, float]
     if not path.exists():
         return []
     found: dict[tuple[str, str], Override] = {}
-    for line, row in _rows(path, ["id", "question", "points", "comment"]):
+    for line, row in read_rows(path, ["id", "question", "points", "comment"]):
         where, student, question = f"{path}, line {line}", row["id"], row["question"]
         if student not in students:
             raise Refused(f"{where}: nobody has the id {student!r}. Write it as in scores.csv.")
@@ -95,8 +95,33 @@ def _number(text: str) -> float:
         return math.nan
 
 
-def _rows(path: Path, columns: list[str]) -> list[tuple[int, dict[str, str]]]:
-    """Give the line number and the cells, trimmed, of every line that is not empty."""
+def number(points: float) -> str:
+    """Write points without needless digits.
+
+    Examples
+    --------
+    >>> number(2.0), number(0.1 + 0.2)
+    ('2', '0.3')
+    """
+    points = round(points, 6)
+    return str(int(points)) if points == int(points) else str(points)
+
+
+def read_rows(path: Path, columns: list[str]) -> list[tuple[int, dict[str, str]]]:
+    """Give the line number and the cells, trimmed, of every line that is not empty.
+
+    Parameters
+    ----------
+    path : Path
+        CSV file in UTF-8.
+    columns : list of str
+        Those that it has to have.
+
+    Raises
+    ------
+    Refused
+        If the file cannot be read, or lacks a column.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:

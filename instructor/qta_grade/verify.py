@@ -54,10 +54,10 @@ def verify(name: str, root: Path = ROOT, tier: str | None = None) -> list[str]:
     Refused
         If the source or the list of mutants cannot be read, or no sandbox can be had.
     """
-    tier = choose(tier)
     assignment = load_source(name, root)
     mutants = read_mutants(root / "sources" / f"{name}.mutants.toml", assignment)
     specification, files = draft(assignment, root)
+    tier = choose(tier, specification.tensorflow)
     faults = [fault for path, text in files.items() for fault in _not_as_built(path, text)]
     content = next(iter(files.values())).encode()  # the student's notebook
     faults += [f"Students would get a hidden line: {line}" for line in leaks(content, hidden_lines(assignment))]

@@ -62,12 +62,17 @@ def _send(out: object, reply: dict) -> None:
     out.flush()
 
 
+def choose_imports(setup: dict) -> None:
+    """Make the course's package importable, and what is hidden not; nothing happens the second time."""
+    sys.path.extend(folder for folder in setup["paths"] if folder not in sys.path)
+    sys.modules.update(dict.fromkeys(setup["hidden"]))  # None here makes an import fail as if it were not installed
+
+
 def _confine(setup: dict) -> None:
     """Give up, for good, what the student's code shall not have."""
     import resource
 
-    sys.path.extend(setup["paths"])
-    sys.modules.update(dict.fromkeys(setup["hidden"]))  # None here makes an import fail as if it were not installed
+    choose_imports(setup)
     if sys.platform == "linux":
         os.sched_setaffinity(0, [setup["core"]])
     for name, limit in setup["limits"].items():
@@ -84,23 +89,24 @@ def _confine(setup: dict) -> None:
         _give_up_rights(libc, base64.b64decode(setup["filter"]))
 
 
-def _checked(result: int) -> None:
+def checked(result: int) -> None:
+    """Raise what the C library's last call complained of, if it did."""
     if result != 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
 def _make_mounts_private(libc: ctypes.CDLL, folder: str) -> None:
     """In our own mount namespace: files read-only, no device but the empty one, and room in memory at `folder`."""
-    _checked(libc.mount(b"/dev/null", b"/dev/null", None, _BIND, None))
+    checked(libc.mount(b"/dev/null", b"/dev/null", None, _BIND, None))
     _set_mount(libc, b"/", _RECURSIVE, _RDONLY | _NODEV, 0)
     _set_mount(libc, b"/dev/null", 0, 0, _NODEV)
-    _checked(libc.mount(b"tmpfs", folder.encode(), b"tmpfs", 0, b"size=128m"))
+    checked(libc.mount(b"tmpfs", folder.encode(), b"tmpfs", 0, b"size=128m"))
     os.chdir(folder)
 
 
 def _set_mount(libc: ctypes.CDLL, path: bytes, flags: int, added: int, removed: int) -> None:
     attributes = (ctypes.c_uint64 * 4)(added, removed, 0, 0)
-    _checked(libc.syscall(_MOUNT_SETATTR, -100, path, flags, attributes, ctypes.sizeof(attributes)))
+    checked(libc.syscall(_MOUNT_SETATTR, -100, path, flags, attributes, ctypes.sizeof(attributes)))
 
 
 def _give_up_rights(libc: ctypes.CDLL, program: bytes) -> None:
@@ -111,11 +117,11 @@ def _give_up_rights(libc: ctypes.CDLL, program: bytes) -> None:
 
     die_with_parent, set_filter, no_new_rights, filter_mode, kill = 1, 22, 38, 2, 9
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    _checked(libc.capset(header, (ctypes.c_uint32 * 6)()))
-    _checked(libc.prctl(die_with_parent, kill, 0, 0, 0))
-    _checked(libc.prctl(no_new_rights, 1, 0, 0, 0))
+    checked(libc.capset(header, (ctypes.c_uint32 * 6)()))
+    checked(libc.prctl(die_with_parent, kill, 0, 0, 0))
+    checked(libc.prctl(no_new_rights, 1, 0, 0, 0))
     filter_program = Program(len(program) // 8, program)
-    _checked(libc.prctl(set_filter, filter_mode, ctypes.byref(filter_program), 0, 0))
+    checked(libc.prctl(set_filter, filter_mode, ctypes.byref(filter_program), 0, 0))
 
 
 class Worker:

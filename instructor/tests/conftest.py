@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import psutil
 import pytest
 from qta_grade import doctor
 from qta_grade.build import build
@@ -17,6 +18,20 @@ HERE = Path(__file__).parent
 def tier():
     """The best kind of sandbox on this machine."""
     return doctor.best() or pytest.skip("No sandbox of any kind works here.")
+
+
+@pytest.fixture
+def innermost():
+    """A function: of all processes under one, the last of the line that was started last.
+
+    Not the one with the largest number: numbers start again from the bottom, after 32,768 on some machines.
+    """
+
+    def find(process: psutil.Process) -> psutil.Process:
+        ends = [child for child in process.children(recursive=True) if not child.children()]
+        return max(ends, key=psutil.Process.create_time)
+
+    return find
 
 
 @pytest.fixture

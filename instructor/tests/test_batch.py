@@ -93,6 +93,20 @@ def scores(out):
         return {row["id"]: row for row in csv.DictReader(file)}
 
 
+def test_a_file_that_has_gone_away_is_not_graded_and_no_zero(tmp_path, place, capsys):
+    class Deleting(Grader):
+        def __call__(self, *given):
+            (place / "zoë.ipynb").unlink(missing_ok=True)
+            return super().__call__(*given)
+
+    out = tmp_path / "out"
+    assert not grade_class(run(Deleting(), jobs=1), place, out)
+    assert scores(out)["zoë"]["score"] == ""
+    assert "zoë.ipynb could not be read on this machine: No such file or directory." in scores(out)["zoë"]["note"]
+    assert scores(out)["ann"]["score"] != ""
+    assert "1 not graded" in capsys.readouterr().out
+
+
 def test_scores(tmp_path, place, grader):
     out = tmp_path / "out"
     assert grade_class(run(grader), place, out)

@@ -13,6 +13,7 @@ from qta_grade.build import build
 SPECIFICATION = SimpleNamespace(
     name="hw",
     title="Homework",
+    tensorflow=False,
     questions=[SimpleNamespace(id="q1", title="One")],
     checks=[SimpleNamespace(id="q1.check_a", question="q1", kind="public", points=2)],
 )
@@ -27,7 +28,11 @@ def grade(specification, notebook, student, secret, tier):
 @pytest.fixture
 def parts(monkeypatch, tmp_path):
     """Give the stand-ins, to be filled; ROOT is a folder with one specification."""
-    found = {"grade_submission": grade, "choose": lambda tier: tier or "bubblewrap", "read": lambda path: SPECIFICATION}
+    found = {
+        "grade_submission": grade,
+        "choose": lambda tier, tensorflow: tier or "bubblewrap",
+        "read": lambda path: SPECIFICATION,
+    }
     monkeypatch.setattr(__main__, "part", found.__getitem__)
     monkeypatch.setattr(__main__, "ROOT", tmp_path)
     (tmp_path / "specifications").mkdir()
@@ -84,7 +89,7 @@ def test_failed_submission_is_status_1(parts, tmp_path, capsys):
 
 
 def test_interrupted(parts, tmp_path, capsys):
-    def interrupt(tier):
+    def interrupt(tier, tensorflow):
         raise KeyboardInterrupt
 
     parts["choose"] = interrupt
@@ -98,11 +103,25 @@ def test_other_commands(parts, tmp_path, capsys):
         verify=lambda name: [] if name == "hw" else ["The template scores 1."],
         describe=lambda: "bubblewrap: works here.",
         publish=lambda folder: None,
+        simulate=lambda name, count, folder, seed: print(f"{name} {count} {folder.name} {seed}"),
+        compare=lambda folder, out: [] if folder.name == "class" else ["ann has 1 of 2 points and not 2 of 2."],
     )
     assert [main(["build", "hw"]), main(["verify", "hw"]), main(["verify", "bad"])] == [0, 0, 1]
     assert [main(["doctor"]), main(["publish", str(tmp_path / "new")])] == [0, 0]
+    assert [main(["simulate", "hw", "20", "-o", "class"]), main(["simulate", "hw", "9", "-o", "x", "--seed", "3"])] == [
+        0,
+        0,
+    ]
+    assert [main(["compare", "class", "out"]), main(["compare", "other", "out"])] == [0, 1]
     out = capsys.readouterr().out
-    for text in ["hw.ipynb", "hw is sound.", "The template scores 1.", "bubblewrap: works here."]:
+    for text in [
+        "hw.ipynb",
+        "hw is sound.",
+        "The template scores 1.",
+        "bubblewrap: works here.",
+        "hw 20 class 1",
+        "hw 9 x 3",
+    ]:
         assert text in out
 
 

@@ -4,7 +4,7 @@ import importlib.util
 import re
 
 import pytest
-from qta_grade import Refused, doctor, launch
+from qta_grade import Refused, doctor, launch, warm
 
 
 @pytest.fixture
@@ -12,15 +12,19 @@ def works(monkeypatch):
     """Return a function that sets which kinds of sandbox work."""
 
     def settle(*tiers):
-        monkeypatch.setattr(doctor, "_trial", lambda tier: "" if tier in tiers else f"{tier} is missing here.")
+        monkeypatch.setattr(
+            doctor, "_trial", lambda tier, tensorflow: "" if tier in tiers else f"{tier} is missing here."
+        )
 
     return settle
 
 
 def test_each_kind_is_really_tried(monkeypatch, tmp_path):
+    warm.end()  # what an earlier test has prepared would still serve
     monkeypatch.setenv("PATH", str(tmp_path))
     found = doctor.tiers()
     assert found == {
+        "warm": "The program bwrap is not installed.",
         "bubblewrap": "The program bwrap is not installed.",
         "namespaces": "The program unshare is not installed.",
         "limits": "",
@@ -37,6 +41,8 @@ def test_a_tool_that_fails_is_quoted(monkeypatch, tmp_path):
 
 def test_the_best_is_chosen(works):
     works(*launch.TIERS)
+    assert doctor.best() == doctor.choose() == "warm"
+    works("bubblewrap", "namespaces", "limits")
     assert doctor.best() == doctor.choose() == "bubblewrap"
     assert doctor.choose("limits") == "limits"
     works("namespaces", "limits")
@@ -58,13 +64,14 @@ def test_what_is_missing_is_refused(works):
 
 
 def test_an_unknown_kind_is_refused():
-    with pytest.raises(Refused, match="'docker'; there are bubblewrap, namespaces, limits"):
+    with pytest.raises(Refused, match="'docker'; there are warm, bubblewrap, namespaces, limits"):
         doctor.choose("docker")
 
 
 @pytest.mark.parametrize(
     ("tiers", "said"),
     [
+        (("warm", "bubblewrap", "namespaces", "limits"), "a fraction of the computing time"),
         (("bubblewrap", "namespaces", "limits"), "none of your files"),
         (("namespaces", "limits"), "apt install bubblewrap"),
         (("limits",), "UNSAFE"),

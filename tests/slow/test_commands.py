@@ -31,6 +31,18 @@ RUN = {
         "qta-grade grade 1-linear-regression moodle.zip -o grades/hw1 --class-list class.csv"
     ),
     "qta-grade grade NAME SUBMISSIONS -o OUT": "qta-grade grade 1-linear-regression moodle.zip -o out",
+    "qta-grade simulate 1-linear-regression 300 -o grades/rehearsal": (
+        "qta-grade simulate 1-linear-regression 20 -o grades/rehearsal"
+    ),
+    "qta-grade grade 1-linear-regression grades/rehearsal/submissions -o grades/rehearsed --class-list "
+    "grades/rehearsal/class.csv": (
+        "qta-grade grade 1-linear-regression grades/rehearsal/submissions -o grades/rehearsed --class-list "
+        "grades/rehearsal/class.csv"
+    ),
+    "qta-grade compare grades/rehearsal grades/rehearsed": "qta-grade compare grades/rehearsal grades/rehearsed",
+    "qta-grade similarity NAME SUBMISSIONS -o OUT": (
+        "qta-grade similarity 1-linear-regression grades/rehearsal/submissions -o similar"
+    ),
 }
 ELSEWHERE = {  # where the others run, by a file and what is written in it
     "python3 course.py test": (".ci/run", "python3 course.py test"),
@@ -40,15 +52,21 @@ ELSEWHERE = {  # where the others run, by a file and what is written in it
     "python instructor/tests/hostile": ("instructor/tests/hostile/test_attacks.py", "ours"),
     "KERAS_BACKEND=jax python3 my_script.py": ("tests/slow/test_jax_backend.py", '"KERAS_BACKEND": backend'),
     "conda env create -f environment.yml": ("tests/slow/test_environment_yml.py", "environment.yml"),  # its pip part
-    "pip install -e ./instructor": ("course.py", '("-e", f"./{name}")'),
+    "pip install -e ./instructor": ("course.py", '("-e", f"./{name}[cluster]")'),
+    "pip install -c constraints.txt . './instructor[cluster]'": ("course.py", '"-c", "constraints.txt"'),
+    "python -m grading_benchmark -o FILE": ("instructor/tests/test_benchmark.py", "measure("),  # hours; its parts
     "pip install -e '.[browser]'": (".ci/run", "playwright axe-playwright-python"),
     "sudo apt install bubblewrap": (".ci/run", "bubblewrap"),
 }
 NOT_RUN = {
     "py course.py run": "Windows only; the workflow for GitHub runs the same there",
     "conda activate qta-keras": "there is no conda in CI",
+    "pip install bokeh": "Dask's dashboard is no part of the course",
     "uv pip compile": "it asks the network for the newest versions; a test compares its result with pyproject.toml",
 }
+
+CLUSTER = "instructor/docs/cluster.md"  # its other commands run in instructor/tests/slow/test_cluster_slow.py
+ON_A_CLUSTER = ("dask scheduler", "dask worker", "export DASK_", "openssl", "qta-grade grade")
 
 
 def commands(page):
@@ -85,6 +103,7 @@ def shell(command, folder):
 
 def test_every_command_of_the_pages_is_known():
     found = {command for page in PAGES for command in commands(page)}
+    found |= {command for command in commands(CLUSTER) if not command.startswith(ON_A_CLUSTER)}
     assert found - {"git clone"} - RUN.keys() - ELSEWHERE.keys() - NOT_RUN.keys() == set()
     assert len(found) > 10
     for file, words in ELSEWHERE.values():

@@ -1,26 +1,32 @@
-"""Print what each attack gains from the naive grader and from ours, as a table in Markdown."""
+"""Print what each attack gains from the naive grader and from ours, of either kind, as a table in Markdown."""
 
+import contextlib
 import tempfile
 from pathlib import Path
 
 from arena import Arena
 
+PATHS = ["warm", "bubblewrap"]
+
 
 def main() -> None:
     """Run them all."""
-    with tempfile.TemporaryDirectory() as folder:
-        arena = Arena(Path(folder))
-        attacks = arena.attacks()
-        ours = arena.ours(attacks)
-        print("| attack | naive grader | ours |\n|---|---|---|")
-        rows = []
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        arenas = [Arena(Path(folder, path), path) for path in PATHS]
+        for arena in arenas:
+            stack.callback(arena.close)
+        ours = {arena.tier: arena.ours(arena.attacks()) for arena in arenas}
+        print("| attack | naive grader | warm | bubblewrap |\n|---|---|---|---|")
+        attacks, fallen = arenas[0].attacks(), 0
         for attack in attacks:
-            gained = ours[attack.name]
-            rows.append((arena.naive(attack), gained))
-            print(f"| {attack.name} | {' and '.join(sorted(rows[-1][0]))} | {' and '.join(sorted(gained)) or '-'} |")
-        naive, held = sum(bool(row[0]) for row in rows), sum(bool(row[1]) for row in rows)
-        print(f"\n{len(attacks)} attacks: {naive} succeed on the naive grader, {held} on ours.")
-        arena.close()
+            naive = arenas[0].naive(attack)
+            fallen += bool(naive)
+            gained = [
+                " and ".join(sorted(what)) or "-" for what in (naive, *(ours[path][attack.name] for path in PATHS))
+            ]
+            print(f"| {attack.name} | {' | '.join(gained)} |")
+        held = ", ".join(f"{sum(map(bool, ours[path].values()))} on the {path} path" for path in PATHS)
+        print(f"\n{len(attacks)} attacks: {fallen} succeed on the naive grader, {held}.")
 
 
 main()

@@ -1,6 +1,7 @@
-"""Archives and file names that strike when they are unpacked or listed."""
+"""Archives, file names and a pickle that strike when they are unpacked, listed or read."""
 
 import io
+import pickle
 import stat
 import zipfile
 
@@ -36,3 +37,18 @@ NAMES = {
     "a script in a name": "<script>alert(1)<script>.ipynb",
     "another's score in a name": "eve\namy,0\neve.ipynb",
 }
+
+
+class Touch:
+    """Its pickle makes a file when it is read."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (open, (self.path, "w"))
+
+
+def pickle_bomb(path):
+    """Return the content of such a file."""
+    return pickle.dumps(Touch(path))

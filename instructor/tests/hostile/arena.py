@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
-from archives import NAMES, archives, packed
-from cheats import CHEATS, EASY
+from archives import NAMES, archives, packed, pickle_bomb
 from qta_grade.build import build
+from qta_grade.rehearsal.cheats import CHEATS, EASY
+from qta_grade.rehearsal.wreckers import MALFORMED, WRECKERS
 from qta_grade.source import load_source
 from qta_grade.specification import load_specification
-from wreckers import MALFORMED, WRECKERS, pickle_bomb
 
 HERE = Path(__file__).parent
 EARNED = {"patched inputs": 1, "NaN in arrays": 1}  # public points for a list of the right length, which are fair
@@ -49,8 +49,9 @@ def notebook(*cells):
 class Arena:
     """A room with the demo assignment, honest students, a listener, and everything that an attack may want."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.token = folder, secrets.token_hex(4)
+    def __init__(self, folder: Path, tier: str) -> None:
+        self.folder, self.tier, self.token = folder, tier, secrets.token_hex(4)
+        folder.mkdir(exist_ok=True)
         self.root = folder / "instructor"
         (self.root / "sources").mkdir(parents=True)
         (folder / "tools").mkdir()
@@ -156,7 +157,7 @@ class Arena:
 
     def grade(self, submissions: Path, out: Path, *more: str) -> Path:
         """Grade a class by our own command; it has to end well."""
-        arguments = ["grade", "demo", submissions, "-o", out, *more]
+        arguments = ["grade", "demo", submissions, "-o", out, "--tier", self.tier, *more]
         command = [sys.executable, "-c", OURS, self.root, *arguments]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1):

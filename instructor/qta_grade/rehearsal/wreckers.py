@@ -1,7 +1,5 @@
 """Notebooks that break things, stay behind, or never end; and files that are no notebooks."""
 
-import pickle
-
 WRECKERS = {
     "leaves by sys.exit": "import sys\nsys.exit(0)",
     "leaves by an interrupt": "raise KeyboardInterrupt",
@@ -99,18 +97,3 @@ MALFORMED = {
     "half a character": (ONE_CELL % r'"raise ValueError(\"\\ud800\")"').encode(),
     "an archive called a notebook": b"PK\x03\x04" + bytes(100),
 }
-
-
-class Touch:
-    """Its pickle makes a file when it is read."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return (open, (self.path, "w"))
-
-
-def pickle_bomb(path):
-    """Return the content of such a file."""
-    return pickle.dumps(Touch(path))

@@ -1,6 +1,6 @@
 """Notebooks that want points for nothing, or what is not theirs to read."""
 
-# Names that begin with $ are filled in by `arena`: an attacker may know every path of the machine.
+# Names that begin with $ are filled in; in the tests rightly, for an attacker may know every path of the machine.
 
 EASY = "loss = lambda weights, x, y: 1.0\ngradient = lambda weights, x, y: [1.0, 1.0]\n"
 EASY += "descend = lambda x, y, rate, steps: ([1.0, 1.0], [1.0] * 7)\nbest_rate = 0.5\n"

@@ -1,0 +1,1 @@
+"""The parts that the students of a made-up class play: able, mistaken, hostile."""
