@@ -13,6 +13,7 @@ exclude_patterns = ["build"]
 
 default_role = "code"  # for the single backticks of docstrings
 autodoc_member_order = "bysource"
+autodoc_default_options = {"exclude-members": "set_fit_request, set_score_request, set_transform_request"}
 autodoc_typehints = "none"  # the docstrings give types in words
 napoleon_use_rtype = False
 

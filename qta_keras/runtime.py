@@ -156,6 +156,9 @@ def _in_notebook() -> bool:
 
 
 def _device() -> str:
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if backend != "tensorflow":
+        return f"as {backend} chooses, Keras's backend here."
     if importlib.util.find_spec("tensorflow") is None:
         return f"CPU, {os.cpu_count()} cores (TensorFlow is not installed)."
     tensorflow_first()

@@ -123,7 +123,12 @@ def test_what_cannot_be_counted_is_refused(texts, tokeniser, error, message):
 @pytest.mark.parametrize(
     ("counts", "weighting", "error", "message"),
     [
-        ([[1, 2]], "idf", ValueError, "weighting is 'idf', but it must be one of count, proportion, tfidf"),
+        (
+            [[1, 2]],
+            "idf",
+            ValueError,
+            "weighting is 'idf', but it must be one of count, proportion, tfidf, class_entropy",
+        ),
         ([[0.5, 2]], "tfidf", ValueError, "holds 0.5, which is not a count"),
         (np.zeros((2, 0)), "tfidf", ValueError, "has 2 documents and 0 features"),
         (np.zeros((0, 2)), "count", ValueError, "has 0 documents and 2 features"),

@@ -75,7 +75,7 @@ def test_large_counts_do_not_lose_a_word():
     ("changes", "error", "message"),
     [
         ({"labels": ["left", "right"]}, ValueError, "There are 2 labels for 5 documents"),
-        ({"labels": ["left"] * 5}, ValueError, r"know 1 class \(left\), but keyness compares a class with the rest"),
+        ({"labels": ["left"] * 5}, ValueError, r"know 1 class \(left\), so there is nothing to tell apart"),
         ({"labels": ["a", None, "b", np.nan, "a"]}, ValueError, "2 of the 5 labels are missing"),
         (
             {"feature_names": ["war", "peace"]},

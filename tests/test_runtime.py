@@ -94,3 +94,8 @@ def test_progress_ends_when_a_loop_is_left_early(monkeypatch):
     steps.close()
     assert shown[0].startswith("Training: epoch 1 of 3")
     assert shown[-1] == ""
+
+
+def test_another_backend_chooses_for_itself(run_python):
+    told = run_python("from qta_keras import runtime; print(runtime.describe())", KERAS_BACKEND="jax").stdout
+    assert told.startswith("Device: as jax chooses, Keras's backend here.")

@@ -51,6 +51,8 @@ def _parser(root: Path) -> argparse.ArgumentParser:
         commands[word].add_argument(
             "notebooks", nargs="*", help="beginnings of notebook names, such as 03; none for all"
         )
+    commands["bench"].add_argument("names", nargs="*", help="such as training or accuracy:r8; none for all")
+    commands["bench"].add_argument("--quick", action="store_true", help="on a few documents; the page stays as it is")
     commands["test"].add_argument("--threads", type=int, default=1, help="threads a kernel may use (default 1)")
     commands["address"].add_argument("address", help="such as https://github.com/NAME/qta-keras; '' takes it out")
     return parser
@@ -70,6 +72,10 @@ def _do(options: argparse.Namespace, rest: list[str], root: Path) -> int:
         from tools.suite import run_suite
 
         return 0 if run_suite(root, options.threads, rest) else 1
+    if options.word == "bench":
+        from tools.bench import bench
+
+        return 0 if bench(root, options.names, quick=options.quick) else 1
     if options.word == "colab":
         from tools.colab import colab
 

@@ -16,7 +16,7 @@ SECTIONS = {
     "Guides": ["docs/own-texts.md", "docs/quanteda-to-python.md", "docs/scaling.md", "data/README.md"],
     "For the instructor": ["instructor/README.md", "instructor/docs/cluster.md"],
     "Reference": [],
-    "The project": ["docs/lecture-map.md", "CONTRIBUTING.md", "CHANGELOG.md"],
+    "The project": ["docs/benchmarks.md", "docs/lecture-map.md", "CONTRIBUTING.md", "CHANGELOG.md"],
 }
 LINKED = ["LICENSE", "CITATION.cff", "environment.yml"]  # files that pages link to
 

@@ -10,6 +10,7 @@ from qta_keras.data.sotu import (
     measure_addresses,
     split_sentences,
 )
+from qta_keras.data.stream import stream_corpus
 
 __all__ = [
     "PERIODS",
@@ -20,4 +21,5 @@ __all__ = [
     "measure_addresses",
     "read_corpus",
     "split_sentences",
+    "stream_corpus",
 ]

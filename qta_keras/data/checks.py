@@ -10,7 +10,7 @@ tensorflow_first()
 
 import pandas as pd
 
-_MOST_CLASSES = 250
+MOST_CLASSES = 250
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff]")
 
 
@@ -32,14 +32,19 @@ def check_documents(name: str, corpus: pd.DataFrame, dropped: dict[str, int]) ->
     if corpus.empty:
         counts = ", ".join(f"{number:,} without {role}" for role, number in dropped.items())
         raise ValueError(f"{name} has no document with text, label and group: {counts}.")
-    if corpus.index.isna().any():
-        raise ValueError(f"{name} has {int(corpus.index.isna().sum()):,} documents without a name: choose documents=.")
+    check_named(name, corpus)
     if not corpus.index.is_unique:
         twice = corpus.index[corpus.index.duplicated()][0]
         raise ValueError(
             f"{name} has more than one document named {twice!r}: choose a column without repetitions as documents=, "
             "or none, to have them numbered."
         )
+
+
+def check_named(name: str, corpus: pd.DataFrame) -> None:
+    """Check that each document has a name."""
+    if corpus.index.isna().any():
+        raise ValueError(f"{name} has {int(corpus.index.isna().sum()):,} documents without a name: choose documents=.")
 
 
 def check_text(name: str, texts: pd.Series, column: str) -> None:
@@ -59,7 +64,7 @@ def check_classes(name: str, corpus: pd.DataFrame, column: str) -> None:
             f"All {len(corpus):,} documents of {name} have the label {sizes.index[0]!r}, but a classifier needs two "
             f"classes or more: is {column!r} the column with the classes?"
         )
-    if len(sizes) > _MOST_CLASSES or (sizes == 1).sum() > len(corpus) / 2 or _are_measures(sizes.index):
+    if len(sizes) > MOST_CLASSES or (sizes == 1).sum() > len(corpus) / 2 or _are_measures(sizes.index):
         raise ValueError(
             f"The column {column!r} of {name} has {len(sizes):,} labels in {len(corpus):,} documents, such as "
             f"{sizes.index[0]!r}, so it looks like names or numbers rather than classes: choose another by label=, or "

@@ -30,17 +30,17 @@ def as_corpus(
     """
     chosen = [column for column in (text, label, group, documents) if column is not None]
     checks.check_columns(name, table, chosen)
-    corpus, renamed = _by_roles(table, text, label, group, documents)
-    corpus, dropped = _without_missing(corpus)
+    corpus, renamed = by_roles(table, text, label, group, documents)
+    corpus, dropped = without_missing(corpus)
     checks.check_documents(name, corpus, dropped)
     if group is None:
         corpus.insert(2, "group", corpus.index)
     checks.check_text(name, corpus["text"], text)
     checks.check_classes(name, corpus, label)
     checks.check_groups(name, corpus, group)
-    composed = corpus["text"].map(_composed)
-    n_composed = int((composed != corpus["text"]).sum())
-    corpus["text"] = composed
+    as_composed = corpus["text"].map(composed)
+    n_composed = int((as_composed != corpus["text"]).sum())
+    corpus["text"] = as_composed
     return corpus, [
         *remarks.on_reading(dropped, renamed, n_composed),
         *remarks.on_groups(group),
@@ -49,8 +49,12 @@ def as_corpus(
     ]
 
 
-def _by_roles(
-    table: pd.DataFrame, text: str, label: str, group: str | None, documents: str | None
+def by_roles(
+    table: pd.DataFrame,
+    text: str,
+    label: str | None = None,
+    group: str | None = None,
+    documents: str | None = None,
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Put text, label and group first and the documents' names into the index; tell which docvars were renamed."""
     names = table.index.to_series() if documents is None else table[documents]
@@ -58,14 +62,14 @@ def _by_roles(
     renamed = {role: _free_name(role, docvars.columns) for role in _ROLES if role in docvars.columns}
     corpus = docvars.rename(columns=renamed)
     corpus.insert(0, "text", table[text])
-    corpus.insert(1, "label", table[label].map(_tidy, na_action="ignore"))
-    if group is not None:
-        corpus.insert(2, "group", table[group].map(_tidy, na_action="ignore"))
+    for position, (role, column) in enumerate((("label", label), ("group", group)), start=1):
+        if column is not None:
+            corpus.insert(min(position, len(corpus.columns)), role, table[column].map(_tidy, na_action="ignore"))
     corpus.index = pd.Index(names.map(_tidy, na_action="ignore"), name="document")
     return corpus, renamed
 
 
-def _without_missing(corpus: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+def without_missing(corpus: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     """Drop documents without text, label or group, and count them by the first that they lack."""
     dropped = {}
     for role in corpus.columns.intersection(["text", "label", "group"]):
@@ -83,9 +87,9 @@ def _free_name(role: str, columns: pd.Index) -> str:
 
 
 def _tidy(value: str) -> str:
-    return _composed(value.strip())
+    return composed(value.strip())
 
 
-def _composed(text: str) -> str:
+def composed(text: str) -> str:
     """Write a letter and its accent as one character where there is one (Unicode's form NFC)."""
     return unicodedata.normalize("NFC", text)

@@ -1,7 +1,7 @@
 """JSON lines: a JSON object per line, as in ``{"text": "We stand firm.", "party": "left"}``."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qta_keras.data.lines import read_lines
@@ -20,14 +20,17 @@ def read_json_lines(path: Path, encoding: str, columns: Sequence[str]) -> pd.Dat
     ValueError
         If a line is no JSON object, or the file is a JSON array.
     """
-    records = []
+    return pd.DataFrame(json_records(path, encoding, columns))
+
+
+def json_records(path: Path, encoding: str, columns: Sequence[str]) -> Iterator[dict]:
+    """Yield the object of each line, read when it is asked for."""
     for number, line in enumerate(read_lines(path, encoding), start=1):
         if line.strip():
             where = f"{path.name}, line {number}"
             record = _parse(line, where)
             strings = {column: _as_string(record[column], column, where) for column in columns if column in record}
-            records.append(record | strings)
-    return pd.DataFrame(records)
+            yield record | strings
 
 
 def _parse(line: str, where: str) -> dict:

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from qta_keras.runtime import progress
 
-_BLOCK = 1 << 26  # characters read at once
+_BLOCK = 1 << 22  # characters read at once
 
 
 @contextmanager

@@ -1,11 +1,10 @@
 """The reader's own texts as a corpus."""
 
-import difflib
 import os
 from pathlib import Path
 
+from qta_keras.data.access import check_encoding, check_strings, encoding_of, existing, is_json, reading
 from qta_keras.data.corpus import as_corpus
-from qta_keras.data.encodings import read_bytes, refuse_other_kinds, tell_encoding
 from qta_keras.data.json_lines import read_json_lines
 from qta_keras.data.remarks import in_words
 from qta_keras.data.separated_values import read_separated_values
@@ -17,7 +16,6 @@ tensorflow_first()
 import pandas as pd
 
 _SUB_FOLDERS = "{label}/*"
-_JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 
 
 def read_corpus(
@@ -86,24 +84,17 @@ def read_corpus(
     """
     optional = {"group": group, "documents": documents, "encoding": encoding}
     given = {name: value for name, value in optional.items() if value is not None}
-    _check_strings(text=text, label=label, file_names=file_names, **given)
-    path = _existing(path)
+    check_strings(text=text, label=label, file_names=file_names, **given)
+    path = existing(path)
     if text == label:
         raise ValueError(f"text and label are both the column {text!r}, but the label must not be the text itself.")
     if file_names != _SUB_FOLDERS and not path.is_dir():
         raise ValueError(f"file_names is {file_names!r}, but {path.name} is a file; it is for a folder of .txt files.")
     if encoding is not None:
-        _check_encoding(encoding)
+        check_encoding(encoding)
     columns = [column for column in (text, label, group, documents) if column is not None]
-    try:
+    with reading(path, encoding):
         table, source = _read(path, columns, encoding, file_names)
-    except PermissionError as error:
-        raise PermissionError(
-            f"You may not read {error.filename}: ask its owner, or read a copy of your own."
-        ) from None
-    except UnicodeError:
-        named = encoding or "what its byte-order mark says"
-        raise ValueError(f"{path.name} can't be read as {named}: give the encoding that it has.") from None
     corpus, remarks = as_corpus(table, path.name, text=text, label=label, group=group, documents=documents)
     print("\n".join([f"{path.name}: {in_words(corpus)}; {source}.", *remarks]))
     return corpus
@@ -113,47 +104,11 @@ def _read(path: Path, columns: list[str], encoding: str | None, file_names: str)
     """Read a folder or file of any kind, as a table with a name for each row, and tell in words how."""
     if path.is_dir():
         return read_text_folder(path, encoding, file_names)
-    start = next(read_bytes(path), b"")
-    if not start:
-        raise ValueError(f"{path.name} is an empty file.")
-    refuse_other_kinds(path.name, start)
-    encoding, source = (encoding, f"{encoding} as given") if encoding else tell_encoding(path)
-    if path.suffix.lower() in _JSON_SUFFIXES:
+    encoding, source = encoding_of(path, encoding)
+    if is_json(path):
         table = read_json_lines(path, encoding, columns)
     else:
         table, separator = read_separated_values(path, encoding, columns)
         source = f"{source}, {separator}"
     table.index = [f"{path.stem}-{row:05d}" for row in range(1, len(table) + 1)]
     return table, source
-
-
-def _check_strings(**arguments: object) -> None:
-    for name, value in arguments.items():
-        if not isinstance(value, str):
-            raise TypeError(f"{name} is {value!r}, but it must be a string.")
-
-
-def _check_encoding(encoding: str) -> None:
-    try:
-        "".encode(encoding)
-    except LookupError:
-        raise ValueError(
-            f"encoding is {encoding!r}, which Python does not know: give one such as 'utf-8', 'cp1252' or 'cp1250'."
-        ) from None
-
-
-def _existing(path: str | os.PathLike) -> Path:
-    """Check that there is a file or folder, and suggest names where there is not."""
-    if not isinstance(path, (str, os.PathLike)) or not str(path).strip():
-        raise TypeError(f"path is {path!r}, but it must be the path of a file or folder.")
-    if str(path).startswith(("http://", "https://")):
-        raise ValueError(f"path is the web address {path!r}: download the file and give the path where it lies.")
-    path = Path(os.path.abspath(Path(path).expanduser()))
-    if os.path.exists(path):  # which is False, and no error, for what can't be a path
-        return path
-    folder = next(parent for parent in path.parents if os.path.isdir(parent))
-    missing = path.relative_to(folder).parts[0]
-    names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
-    alike = difflib.get_close_matches(missing, names, n=3)
-    hint = f"did you mean {' or '.join(map(repr, alike))}?" if alike else f"it holds {len(names):,} files and folders."
-    raise FileNotFoundError(f"There is no {missing[:60]!r} in the folder {folder}: {hint}")

@@ -18,11 +18,16 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 def in_words(corpus: pd.DataFrame) -> str:
     """Count documents, classes and groups."""
-    sizes = corpus["label"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return f"{sizes_in_words(corpus['label'].value_counts())}, {corpus['group'].nunique():,} groups"
+
+
+def sizes_in_words(sizes: pd.Series) -> str:
+    """Count documents and classes; `sizes` has the number of documents of each class."""
+    sizes = sizes.sort_index().sort_values(ascending=False, kind="stable")
     told = ", ".join(f"{label}: {size:,}" for label, size in sizes.iloc[:_MOST_CLASSES_TOLD].items())
     if len(sizes) > _MOST_CLASSES_TOLD:
         told += f" ... {sizes.index[-1]}: {sizes.iloc[-1]:,}"
-    return f"{len(corpus):,} documents, {len(sizes)} classes ({told}), {corpus['group'].nunique():,} groups"
+    return f"{sizes.sum():,} documents, {len(sizes)} classes ({told})"
 
 
 def on_reading(dropped: dict[str, int], renamed: dict[str, str], n_composed: int) -> list[str]:

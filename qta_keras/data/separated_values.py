@@ -2,7 +2,7 @@
 
 import csv
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from qta_keras.data.lines import open_text, read_lines
@@ -33,19 +33,32 @@ def read_separated_values(path: Path, encoding: str, columns: Sequence[str]) -> 
     ValueError
         If a row has more or fewer fields than the header, or quotes do not pair up.
     """
+    header, rows, separator = open_separated_values(path, encoding, columns)
+    table = as_table(rows, header)
+    for column in table.columns.difference(columns):
+        table[column] = _as_numbers(table[column])
+    return table, f"separator {_SEPARATORS[separator]}"
+
+
+def open_separated_values(
+    path: Path, encoding: str, columns: Sequence[str]
+) -> tuple[list[str], Iterator[list[str]], str]:
+    """Return the names of the columns, the rows, which are read when they are asked for, and the separator."""
     csv.field_size_limit(_LONGEST_FIELD)
     separator = _tell_separator(path, encoding, columns)
     rows = _rows(path, encoding, separator)
     _, header = next(rows)
     header = _column_names(header)
-    table = pd.DataFrame(_checked_rows(path.name, rows, len(header)), columns=header)
-    if not table.columns.is_unique:
-        twice = table.columns[table.columns.duplicated()][0]
-        raise ValueError(f"{path.name} has two columns named {twice!r}: give every column a name of its own.")
-    table = table.mask(table.isin(_MISSING))
-    for column in table.columns.difference(columns):
-        table[column] = _as_numbers(table[column])
-    return table, f"separator {_SEPARATORS[separator]}"
+    for name in header:
+        if header.count(name) > 1:
+            raise ValueError(f"{path.name} has two columns named {name!r}: give every column a name of its own.")
+    return header, _checked_rows(path.name, rows, len(header)), separator
+
+
+def as_table(rows: Iterable[list[str]], header: list[str]) -> pd.DataFrame:
+    """Make a table of rows, missing values as NaN."""
+    table = pd.DataFrame(rows, columns=header)
+    return table.mask(table.isin(_MISSING))
 
 
 def _tell_separator(path: Path, encoding: str, columns: Sequence[str]) -> str:

@@ -4,24 +4,37 @@ A document-feature matrix (dfm) is a float32 ``scipy.sparse.csr_matrix``: a row 
 corpus, a column per feature in the order of the vectoriser's ``get_feature_names_out()``.
 """
 
+from qta_keras.features.class_entropy import ClassEntropyTransformer
 from qta_keras.features.counting import WORD_PATTERN, count_words
+from qta_keras.features.document_vectors import fit_document_vectors, join_vectors
+from qta_keras.features.frequencies import count_frequencies
+from qta_keras.features.hashing import hashing_vectoriser
 from qta_keras.features.keywords import keyness
 from qta_keras.features.matching import conform
 from qta_keras.features.matrix_market import read_matrix_market, write_matrix_market
 from qta_keras.features.splits import split_by_group
+from qta_keras.features.stored import StoredDfm, open_dfm, store_dfm
 from qta_keras.features.trimming import trim
 from qta_keras.features.vectoriser import fit_vectoriser, unseen_words
 from qta_keras.features.weighting import fit_weighting
 
 __all__ = [
     "WORD_PATTERN",
+    "ClassEntropyTransformer",
+    "StoredDfm",
     "conform",
+    "count_frequencies",
     "count_words",
+    "fit_document_vectors",
     "fit_vectoriser",
     "fit_weighting",
+    "hashing_vectoriser",
+    "join_vectors",
     "keyness",
+    "open_dfm",
     "read_matrix_market",
     "split_by_group",
+    "store_dfm",
     "trim",
     "unseen_words",
     "write_matrix_market",

@@ -1,6 +1,7 @@
 """Is it a document-feature matrix of counts, and do the names fit it? One sentence if not."""
 
 from collections.abc import Iterable
+from numbers import Integral
 
 from qta_keras.runtime import tensorflow_first
 
@@ -11,12 +12,17 @@ import pandas as pd
 import scipy.sparse
 
 
-def check_list(values: Iterable, what: str) -> list:
-    """Return the values as a list, or raise TypeError if they are one string, a table or no list at all."""
+def check_iterable(values: Iterable, what: str) -> Iterable:
+    """Return the values, or raise TypeError if they are one string, a table or nothing to go through at all."""
     if isinstance(values, str | pd.DataFrame) or not isinstance(values, Iterable):
         kind = "single string" if isinstance(values, str) else type(values).__name__
         raise TypeError(f"The {what} are a {kind}, but must be a list or a column of a table, such as corpus['text'].")
-    return list(values)
+    return values
+
+
+def check_list(values: Iterable, what: str) -> list:
+    """Return the values as a list, or raise TypeError if they are one string, a table or no list at all."""
+    return list(check_iterable(values, what))
 
 
 def check_dfm(dfm: scipy.sparse.sparray | scipy.sparse.spmatrix) -> scipy.sparse.csr_matrix:
@@ -55,3 +61,28 @@ def check_names(names: Iterable, what: str, expected: int | None = None) -> list
             raise ValueError(f"The {what} {name!r} is there more than once: give every {what} a name of its own.")
         seen.add(name)
     return names
+
+
+def check_positive(name: str, value: int) -> None:
+    """Raise ValueError if the value is no whole number from 1 on."""
+    if not isinstance(value, Integral) or value < 1:
+        raise ValueError(f"{name} is {value!r}, but it must be a whole number, 1 or more.")
+
+
+def check_labels(labels: Iterable[str], n_documents: int) -> tuple[np.ndarray, pd.Index]:
+    """Return the number of each document's class and the classes in alphabetical order, or raise ValueError."""
+    labels = pd.Series(check_list(labels, "labels"), dtype=object)
+    if len(labels) != n_documents:
+        raise ValueError(f"There are {len(labels):,} labels for {n_documents:,} documents: give one for each.")
+    missing = int(labels.isna().sum())
+    if missing:
+        raise ValueError(
+            f"{missing:,} of the {len(labels):,} labels are missing: leave out these rows of the matrix and labels."
+        )
+    codes, classes = pd.factorize(labels, sort=True)
+    if len(classes) < 2:
+        raise ValueError(
+            f"The labels know {len(classes)} class ({', '.join(map(str, classes)) or 'none'}), so there is nothing to "
+            "tell apart: give labels of two or more."
+        )
+    return codes, classes

@@ -1,9 +1,11 @@
 """Words and how often each document has them."""
 
+import itertools
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from qta_keras.runtime import progress, tensorflow_first
+from qta_keras.runtime import tensorflow_first
 
 tensorflow_first()
 
@@ -11,18 +13,17 @@ import numpy as np
 import scipy.sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
-from qta_keras.features.checks import check_list
+from qta_keras.features.cluster import in_order
+from qta_keras.features.parts import check_texts, text_parts
 
 # The accents, vowel signs and points that Unicode writes after a letter, as in Arabic, Hebrew and Hindi.
 _MARKS = "".join(chr(code) for code in range(0x300, 0xFE00) if unicodedata.category(chr(code)).startswith("M"))
 # Letters, joined by apostrophes or not: "don't" is one word, numbers are none, and one letter alone is none either.
 WORD_PATTERN = rf"(?u)\b[^\W\d_][{_MARKS}]*(?:['’]?[^\W\d_][{_MARKS}]*)+(?!\w)"
 
-_TEXTS_AT_ONCE = 1_000
-
 
 def count_words(
-    texts: Iterable[str], *, tokeniser: Callable[[str], list[str]] | None = None
+    texts: Iterable[str], *, tokeniser: Callable[[str], list[str]] | None = None, client: Any | None = None
 ) -> tuple[scipy.sparse.csr_matrix, np.ndarray]:
     """Count every word of every text.
 
@@ -37,6 +38,9 @@ def count_words(
     tokeniser : callable or None
         Takes a text and returns its words, for languages in which words are not sequences of letters between
         spaces. By default a word is two letters or more, apostrophes inside included (`WORD_PATTERN`).
+    client : distributed.Client or None
+        A client of a Dask cluster, whose workers count parts of the texts and have the same qta-keras installed; the
+        result is the same. None counts here.
 
     Returns
     -------
@@ -50,6 +54,8 @@ def count_words(
     TypeError
         If `texts` is a single string or a table or holds anything but strings, or the tokeniser is no function that
         returns a list of words.
+    ValueError
+        If a worker of the cluster has other versions, or there is none.
 
     See Also
     --------
@@ -64,16 +70,20 @@ def count_words(
     [[1.0, 1.0, 1.0], [0.0, 2.0, 0.0]]
     """
     texts = check_texts(texts)
-    if tokeniser is not None and texts:
-        _check_tokeniser(tokeniser, texts[0])
+    counted = list(in_order(count_part, text_parts(texts, tokeniser), tokeniser, client))
+    return _merge([counts for counts, _ in counted], [words for _, words in counted])
+
+
+def count_part(texts: list[str], tokeniser: Callable[[str], list[str]] | None) -> tuple[scipy.sparse.csr_matrix, list]:
+    """Count the words of some texts; the words are in alphabetical order."""
     counter = CountVectorizer(**tokenising(tokeniser))
     try:
-        counts = counter.fit_transform(_with_progress(texts))
+        counts = counter.fit_transform(texts)
     except ValueError as error:
         if "empty vocabulary" not in str(error):  # scikit-learn's answer to texts without a single word
             raise
-        return scipy.sparse.csr_matrix((len(texts), 0), dtype=np.float32), np.array([], dtype=object)
-    return counts, counter.get_feature_names_out()
+        return scipy.sparse.csr_matrix((len(texts), 0), dtype=np.float32), []
+    return counts, list(counter.get_feature_names_out())
 
 
 def tokenising(tokeniser: Callable[[str], list[str]] | None) -> dict:
@@ -81,26 +91,19 @@ def tokenising(tokeniser: Callable[[str], list[str]] | None) -> dict:
     return {"tokenizer": tokeniser, "token_pattern": None if tokeniser else WORD_PATTERN, "dtype": np.float32}
 
 
-def check_texts(texts: Iterable[str]) -> list[str]:
-    """Return the texts as a list, or raise TypeError if they are not all strings."""
-    texts = check_list(texts, "texts")
-    for position, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise TypeError(
-                f"Text number {position + 1} is {text!r}, not a string; drop missing texts with corpus.dropna first."
-            )
-    return texts
-
-
-def _check_tokeniser(tokeniser: Callable[[str], list[str]], text: str) -> None:
-    if not callable(tokeniser):
-        raise TypeError(f"The tokeniser is {tokeniser!r}, but it must be a function from a text to a list of words.")
-    words = tokeniser(text)
-    if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
-        raise TypeError(f"The tokeniser made {words!r:.60} of the first text, but it must return a list of words.")
-
-
-def _with_progress(texts: list[str]) -> Iterator[str]:
-    starts = range(0, len(texts), _TEXTS_AT_ONCE)
-    for start in progress(starts, "Counting words: part"):
-        yield from texts[start : start + _TEXTS_AT_ONCE]
+def _merge(counts: list[scipy.sparse.csr_matrix], words: list[list[str]]) -> tuple[scipy.sparse.csr_matrix, np.ndarray]:
+    """Put parts one below the other, with the words of all of them as columns."""
+    every = sorted(set(itertools.chain.from_iterable(words)))
+    position = {word: column for column, word in enumerate(every)}
+    columns = [
+        np.array([position[word] for word in names], dtype=np.int32)[part.indices]
+        for part, names in zip(counts, words, strict=True)
+        if part.nnz
+    ]
+    lengths = [np.diff(part.indptr) for part in counts]
+    data = np.concatenate([np.empty(0, np.float32), *(part.data for part in counts)])
+    indices = np.concatenate([np.empty(0, np.int32), *columns])
+    indptr = np.concatenate([[0], *lengths]).cumsum()
+    merged = scipy.sparse.csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, len(every)))
+    merged.sort_indices()
+    return merged, np.array(every, dtype=object)

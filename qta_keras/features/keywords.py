@@ -11,7 +11,7 @@ import pandas as pd
 import scipy.sparse
 from scipy.stats import chi2
 
-from qta_keras.features.checks import check_counts, check_list, check_names
+from qta_keras.features.checks import check_counts, check_labels, check_names
 
 
 def keyness(dfm: scipy.sparse.csr_matrix, *, labels: Iterable[str], feature_names: Iterable[str]) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def keyness(dfm: scipy.sparse.csr_matrix, *, labels: Iterable[str], feature_name
     """
     counts = check_counts(dfm)
     names = check_names(feature_names, "feature", counts.shape[1])
-    codes, classes = _check_labels(labels, counts.shape[0])
+    codes, classes = check_labels(labels, counts.shape[0])
     membership = scipy.sparse.csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes)))))
     per_class = (membership @ counts).toarray()
     total = per_class.sum(axis=0)
@@ -95,22 +95,3 @@ def _signed_chi2(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     numerator = np.sign(difference) * n * (abs(difference) - np.where(corrected, n / 2, 0)) ** 2
     denominator = (a + b) * (c + d) * (a + c) * (b + d)
     return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0) + 0.0  # no -0.0
-
-
-def _check_labels(labels: Iterable[str], n_documents: int) -> tuple[np.ndarray, pd.Index]:
-    """Return the number of each document's class, and the classes in alphabetical order."""
-    labels = pd.Series(check_list(labels, "labels"), dtype=object)
-    if len(labels) != n_documents:
-        raise ValueError(f"There are {len(labels):,} labels for {n_documents:,} documents: give one for each.")
-    missing = int(labels.isna().sum())
-    if missing:
-        raise ValueError(
-            f"{missing:,} of the {len(labels):,} labels are missing: leave out these rows of the matrix and labels."
-        )
-    codes, classes = pd.factorize(labels, sort=True)
-    if len(classes) < 2:
-        raise ValueError(
-            f"The labels know {len(classes)} class ({', '.join(map(str, classes)) or 'none'}), but keyness compares "
-            "a class with the rest: give labels of two or more."
-        )
-    return codes, classes

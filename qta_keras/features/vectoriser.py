@@ -1,7 +1,8 @@
 """Vectorisers: what turns any texts into the columns of the training texts."""
 
-from collections.abc import Callable, Iterable
-from numbers import Integral
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from qta_keras.runtime import tensorflow_first
 
@@ -11,9 +12,11 @@ import numpy as np
 import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from qta_keras.features.counting import check_texts, count_words, tokenising
-from qta_keras.features.trimming import trim
-from qta_keras.features.weighting import fit_weighting, weighting_arguments
+from qta_keras.features.checks import check_iterable, check_labels, check_positive
+from qta_keras.features.counting import tokenising
+from qta_keras.features.frequencies import sum_up
+from qta_keras.features.parts import NO_LABEL, check_texts, labelled_parts, text_parts, with_labels
+from qta_keras.features.weighting import check_labels_wanted, weighting_arguments, word_weights
 
 
 def fit_vectoriser(
@@ -23,6 +26,8 @@ def fit_vectoriser(
     max_features: int | None = 10_000,
     min_docfreq: int = 2,
     tokeniser: Callable[[str], list[str]] | None = None,
+    labels: Iterable[str] | None = None,
+    client: Any | None = None,
 ) -> TfidfVectorizer:
     """Choose the vocabulary from training texts and learn how to weight it.
 
@@ -33,11 +38,14 @@ def fit_vectoriser(
     Parameters
     ----------
     texts : iterable of str
-        The training texts. They are lower-cased.
-    weighting : {"tfidf", "proportion", "count"}, default "tfidf"
+        The training texts. They are lower-cased. They are taken one after the other and never held together, so what
+        `data.stream_corpus` returns will do as well, and texts need not fit into memory.
+    weighting : {"tfidf", "proportion", "count", "class_entropy"}, default "tfidf"
         ``count``: how often the word occurs in the document; ``proportion``: the count divided by the document's
         number of words in the vocabulary, so that a row sums to 1; ``tfidf``: one plus the logarithm of the count,
-        times the inverse document frequency in the training texts, a row scaled to length 1.
+        times the inverse document frequency in the training texts, a row scaled to length 1; ``class_entropy``: one
+        plus the logarithm of the count, times a number between 0 and 1 that is the higher the more unevenly the classes
+        use the word, a row scaled to length 1 (`ClassEntropyTransformer`).
     max_features : int or None, default 10_000
         Keep this many words, the most frequent first and ties in alphabetical order; None keeps all.
     min_docfreq : int, default 2
@@ -45,6 +53,10 @@ def fit_vectoriser(
     tokeniser : callable or None
         Takes a text and returns its words, for languages in which words are not sequences of letters between
         spaces. By default a word is two letters or more, apostrophes inside included (`WORD_PATTERN`).
+    labels : iterable of str or None
+        The class of each text, which ``class_entropy`` learns from, and no other weighting does. A stream has its own.
+    client : distributed.Client or None
+        A client of a Dask cluster that is to count, as in `count_words`; the result is the same.
 
     Returns
     -------
@@ -54,7 +66,8 @@ def fit_vectoriser(
     Raises
     ------
     ValueError
-        If the weighting is unknown, a limit is not a positive whole number, or no word is left.
+        If the weighting is unknown, its labels are missing or not wanted, a limit is not a positive whole number, or
+        no word is left.
     TypeError
         If `texts` is a single string or a table or holds anything but strings.
 
@@ -70,21 +83,42 @@ def fit_vectoriser(
     >>> vectoriser.transform(["peace peace love"]).toarray()
     array([[2., 0.]], dtype=float32)
     """
-    texts = check_texts(texts)
     arguments = weighting_arguments(weighting)
-    _check_positive("min_docfreq", min_docfreq)
+    check_positive("min_docfreq", min_docfreq)
     if max_features is not None:
-        _check_positive("max_features", max_features)
-    counts, words = count_words(texts, tokeniser=tokeniser)
-    kept = trim(counts, min_docfreq=min_docfreq)[:max_features]
+        check_positive("max_features", max_features)
+    found = sum_up(_parts(texts, weighting, labels, tokeniser), tokeniser, client)
+    if weighting == "class_entropy":
+        check_labels(found.classes, len(found.classes))
+    termfreq, docfreq = (np.asarray(per_class.sum(axis=0)).ravel() for per_class in (found.termfreq, found.docfreq))
+    by_frequency = np.argsort(-termfreq, kind="stable")
+    kept = by_frequency[docfreq[by_frequency] >= min_docfreq][:max_features]
     if not len(kept):
         raise ValueError(
-            f"No word occurs in {min_docfreq} or more of the {len(texts)} texts: lower min_docfreq, or check that "
-            "the texts are not empty."
+            f"No word occurs in {min_docfreq} or more of the {found.n_documents.sum()} texts: lower min_docfreq, or "
+            "check that the texts are not empty."
         )
-    fitted = fit_weighting(counts[:, kept], weighting)
-    idf = fitted.idf_ if fitted.use_idf else None
-    return build_vectoriser([str(word) for word in words[kept]], arguments, idf, tokeniser)
+    idf = word_weights(weighting, found.docfreq[:, kept], found.n_documents)
+    return build_vectoriser([str(word) for word in found.words[kept]], arguments, idf, tokeniser)
+
+
+def _parts(
+    texts: Iterable[str], weighting: str, labels: Iterable[str] | None, tokeniser: Callable[[str], list[str]] | None
+) -> Iterator[tuple[list[str], list]]:
+    """Yield texts in lists, each with a list of the labels that the weighting learns from."""
+    texts = check_iterable(texts, "texts")
+    if labels is not None:
+        check_labels_wanted(weighting, labels)
+        texts = check_texts(texts)
+        codes, _ = check_labels(labels, len(texts))
+        return with_labels(text_parts(texts, tokeniser), codes.tolist())
+    if weighting != "class_entropy":
+        return with_labels(text_parts(texts, tokeniser), itertools.repeat(NO_LABEL))
+    texts = iter(texts)
+    first = next(texts, None)
+    if not isinstance(first, pd.DataFrame) or "label" not in first:
+        check_labels_wanted(weighting, None)
+    return labelled_parts(itertools.chain([first], texts), tokeniser)
 
 
 def build_vectoriser(
@@ -150,8 +184,3 @@ def unseen_words(vectoriser: TfidfVectorizer, texts: pd.Series) -> pd.DataFrame:
     unseen = words.map(lambda found: sum(word not in vectoriser.vocabulary_ for word in found))
     share = (unseen / count.clip(lower=1)).round(3)
     return pd.DataFrame({"words": count, "unseen": unseen, "share": share})
-
-
-def _check_positive(name: str, value: int) -> None:
-    if not isinstance(value, Integral) or value < 1:
-        raise ValueError(f"{name} is {value!r}, but it must be a whole number, 1 or more.")

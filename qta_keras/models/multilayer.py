@@ -1,5 +1,6 @@
 """Multilayer perceptrons for document-feature matrices."""
 
+import itertools
 from collections.abc import Sequence
 
 from qta_keras.runtime import tensorflow_first
@@ -19,6 +20,7 @@ def mlp(
     dropout: float = 0.5,
     l2: float = 0.0,
     learning_rate: float = 1e-3,
+    seed: int | None = None,
 ) -> keras.Model:
     """Multilayer perceptron for documents given as rows of a document-feature matrix.
 
@@ -40,11 +42,15 @@ def mlp(
         Weight of the penalty on the squared weights of all layers, which is added to the loss; 0 or more.
     learning_rate : float, default 1e-3
         Step size of Adam, positive.
+    seed : int or None
+        Of the first weights and of dropout. With None they come from Keras's global generator, which
+        ``keras.utils.set_random_seed`` sets.
 
     Returns
     -------
     keras.Model
         Compiled, untrained. Input: (documents, n_features), sparse float32; output: (documents, n_classes).
+        On PyTorch, which has no sparse input in Keras, the rows have to be dense.
 
     Raises
     ------
@@ -69,13 +75,17 @@ def mlp(
     check_range("l2", l2, l2 >= 0, "0 or more")
     check_range("learning_rate", learning_rate, learning_rate > 0, "positive")
     penalty = keras.regularizers.L2(l2) if l2 else None
-    layers = [keras.Input((int(n_features),), sparse=True, name="features")]
+    seeds = iter(range(seed, seed + 2 * len(hidden) + 1)) if seed is not None else itertools.repeat(None)
+    layers = [features_of(n_features)]
     for number, units in enumerate(hidden, start=1):
         name = f"hidden_{number}"
-        layers.append(keras.layers.Dense(int(units), activation="relu", kernel_regularizer=penalty, name=name))
-        layers.append(keras.layers.Dropout(dropout, name=f"dropout_{number}"))
-    output = {"activation": "softmax", "kernel_regularizer": penalty, "name": "probabilities"}
-    layers.append(keras.layers.Dense(int(n_classes), **output))
+        start = keras.initializers.GlorotUniform(next(seeds))
+        dense = {"activation": "relu", "kernel_initializer": start, "kernel_regularizer": penalty, "name": name}
+        layers.append(keras.layers.Dense(int(units), **dense))
+        layers.append(keras.layers.Dropout(dropout, seed=next(seeds), name=f"dropout_{number}"))
+    start = keras.initializers.GlorotUniform(next(seeds))
+    dense = {"activation": "softmax", "kernel_initializer": start, "kernel_regularizer": penalty}
+    layers.append(keras.layers.Dense(int(n_classes), **dense, name="probabilities"))
     model = keras.Sequential(layers, name="mlp")
     model.compile(
         optimizer=keras.optimizers.Adam(learning_rate),
@@ -84,6 +94,11 @@ def mlp(
         jit_compile=False,  # XLA can't compile sparse input, and Keras would switch it on where there is a GPU
     )
     return model
+
+
+def features_of(n_features: int) -> keras.KerasTensor:
+    """Return the input for rows of a document-feature matrix; on PyTorch, which has no sparse one in Keras, dense."""
+    return keras.Input((int(n_features),), sparse=keras.backend.backend() != "torch", name="features")
 
 
 def reuters_mlp(n_features: int = 1_000, n_classes: int = 46) -> keras.Model:

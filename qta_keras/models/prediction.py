@@ -7,6 +7,7 @@ from qta_keras.runtime import tensorflow_first
 tensorflow_first()
 
 import keras
+import numpy as np
 import pandas as pd
 import scipy.sparse
 
@@ -51,7 +52,11 @@ def predict(
         raise ValueError(
             f"There are {len(classes)} class names, but the model tells {model.output_shape[-1]} classes apart."
         )
-    probabilities = model.predict(_with_last_row_stored(dfm), batch_size=1024, verbose=0)
+    if keras.backend.backend() == "torch":  # which has no sparse input in Keras
+        parts = (dfm[start : start + 1024].toarray() for start in range(0, dfm.shape[0], 1024))
+        probabilities = np.concatenate([model.predict(part, verbose=0) for part in parts])
+    else:
+        probabilities = model.predict(_with_last_row_stored(dfm), batch_size=1024, verbose=0)
     return pd.DataFrame(probabilities, index=pd.Index(documents, name="document"), columns=list(classes))
 
 

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "CONTRIBUTING.md", "assignments/README.md", "data/README.md", "instructor/README.md"]
-PAGES += [f"docs/{name}.md" for name in ("own-texts", "quanteda-to-python", "scaling")]
+PAGES += [f"docs/{name}.md" for name in ("benchmarks", "own-texts", "quanteda-to-python", "scaling")]
 PROGRAMS = r"(?:sudo|pip|python3?|py|conda|git|qta-grade|uv|winget|brew|course\.py|KERAS_BACKEND=\w+)"
 
 # Each command of the pages, and the command that is run for it. They differ where a page leaves something to be
@@ -46,6 +46,9 @@ RUN = {
 }
 ELSEWHERE = {  # where the others run, by a file and what is written in it
     "python3 course.py test": (".ci/run", "python3 course.py test"),
+    "python3 course.py bench": ("tests/test_benchmarks.py", 'main(["bench", "descent"]'),  # an hour; its parts
+    "python3 course.py bench training": ("tests/test_benchmarks.py", 'main(["bench", "descent"]'),
+    "python3 course.py bench accuracy:r8": ("tests/test_benchmarks.py", 'main(["bench", "descent:r8"]'),
     "python3 course.py site": ("tests/browser/conftest.py", "site(ROOT)"),
     "python3 course.py colab": (".ci/run", "course.py colab"),
     "python3 course.py lab": ("tests/browser/test_jupyterlab.py", '"course.py", "lab"'),

@@ -1,0 +1,39 @@
+"""What a classifier is given: texts or rows, and labels and groups for each."""
+
+from collections.abc import Iterable
+
+from qta_keras.runtime import tensorflow_first
+
+tensorflow_first()
+
+import numpy as np
+import pandas as pd
+import scipy.sparse
+
+
+def as_texts(documents: object) -> list[str] | None:
+    """Return the texts as a list, or None if the documents are rows of a matrix."""
+    is_list = isinstance(documents, list | tuple | pd.Series) or (
+        isinstance(documents, np.ndarray) and documents.ndim == 1
+    )
+    return list(documents) if is_list and any(isinstance(document, str) for document in documents) else None
+
+
+def as_rows(dfm: scipy.sparse.csr_matrix | np.ndarray) -> scipy.sparse.csr_matrix:
+    """Return a matrix row by row (csr), with the columns of each row in order and none twice."""
+    rows = scipy.sparse.csr_matrix(dfm, dtype=np.float32)
+    if not rows.has_canonical_format:
+        rows = rows.copy()  # the reader's own is left alone
+        rows.sum_duplicates()
+    return rows
+
+
+def check_one_each(documents: Iterable, values: Iterable) -> np.ndarray:
+    """Return labels or groups as an array, or raise ValueError unless there is one for each document."""
+    values = np.asarray(list(values))
+    if len(values) != len(documents) or pd.isna(values).any():
+        missing = f", {int(pd.isna(values).sum()):,} of them missing" if pd.isna(values).any() else ""
+        raise ValueError(
+            f"There are {len(values):,} labels or groups{missing} for {len(documents):,} documents: give one for each."
+        )
+    return values
