@@ -1,6 +1,5 @@
 """The project's files agree with one another."""
 
-import json
 import re
 import tomllib
 from pathlib import Path
@@ -66,11 +65,3 @@ def test_the_readme_names_every_notebook_and_its_links_lead_somewhere():
         assert f"notebooks/{notebook.name}" in readme
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", readme):
         assert (ROOT / target).exists(), target
-
-
-def test_the_line_about_colab_was_written_for_these_notebooks():
-    """`course.py colab` counts the cells that it compared; whoever adds one has to run it again."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    notebooks = [json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "notebooks").glob("*.ipynb")]
-    cells = [cell for notebook in notebooks for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    assert f"{len(cells)} cells compared, 0 differ." in readme

@@ -7,14 +7,18 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
+import psutil
 import pytest
 from math_core import LatexError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -245,11 +249,11 @@ def test_recording_twice_changes_nothing(checkout):
 
 
 @pytest.mark.usefixtures("recordable")
-def test_recording_refuses_a_source_that_is_not_committed(checkout):
+def test_recording_refuses_a_source_that_is_not_staged(checkout):
     path = put(checkout, "01-x", code("1"))
-    with pytest.raises(Stop, match="commit"):
+    with pytest.raises(Stop, match="not known to git"):
         record.record(checkout, [])
-    commit(checkout)
+    git(checkout, "add", "--all")
     for change in (lambda cell: cell.update(source="2"), lambda cell: cell.metadata.update(tags=["row-A1"])):
         book = notebook.read_notebook(path)
         change(book.cells[0])
@@ -261,11 +265,24 @@ def test_recording_refuses_a_source_that_is_not_committed(checkout):
         git(checkout, "checkout", "--", ".")
 
 
-def test_outputs_alone_may_differ_from_the_commit(checkout):
+@pytest.mark.usefixtures("recordable")
+def test_source_and_outputs_come_into_one_commit(checkout):
     path = put(checkout, "01-x", code("1"))
     commit(checkout)
+    put(checkout, "01-x", code("6 * 7"))
+    git(checkout, "add", "--all")
+    assert record.record(checkout, [])
+    git(checkout, "commit", "--quiet", "--message=x")  # what is staged, and no more
+    status = subprocess.run(["git", "status", "--porcelain"], cwd=checkout, capture_output=True, text=True, check=True)
+    assert status.stdout == ""
+    assert "42" in path.read_text(encoding="utf-8")
+
+
+def test_outputs_alone_may_differ_from_what_is_staged(checkout):
+    path = put(checkout, "01-x", code("1"))
+    git(checkout, "add", "--all")
     put(checkout, "01-x", code("1", outputs=[new_output("stream", text="x")]))
-    record.require_committed_source(checkout, path)
+    record.require_staged_source(checkout, path)
 
 
 @pytest.mark.usefixtures("recordable")
@@ -296,8 +313,9 @@ def test_run_makes_pages_and_a_table_and_leaves_the_notebooks_alone(checkout, ca
     assert main(["run"], checkout) == 1
     assert first.read_bytes() == before
     shown = capsys.readouterr().out
-    assert re.search(r"01-first +ok +\d+ +\d+ MB +ünï +build.pages.01-first\.html", shown)
-    assert re.search(r"02-second +failed at cell 1 ", shown)
+    assert re.search(r"^01 +ok +\d+ +\d+ MB +ünï$", shown, re.MULTILINE)
+    assert re.search(r"^02 +failed at cell 1 ", shown, re.MULTILINE)
+    assert "The pages: build/pages/index.html" in shown.replace("\\", "/")
     assert "02-second: cell 1 failed with ZeroDivisionError: division by zero" in shown
     page = (checkout / "build" / "pages" / "01-first.html").read_text(encoding="utf-8")
     assert page.count("<h1") == 1
@@ -305,6 +323,61 @@ def test_run_makes_pages_and_a_table_and_leaves_the_notebooks_alone(checkout, ca
     assert re.search(r"<details><summary>Why\?</summary>\s*<p>As <strong>it</strong> is <math>", page)
     for html in (checkout / "build" / "pages").glob("*.html"):
         assert not re.search(r"(src|href)=.(https?:)?//", html.read_text(encoding="utf-8"))
+
+
+def test_the_notebooks_run_at_the_same_time_and_the_table_is_in_their_order(checkout, capsys, monkeypatch):
+    monkeypatch.setattr(run, "kernels_at_a_time", lambda: 2)
+    wait = "from pathlib import Path\nimport time\nPath('{}').touch()\nwhile not Path('{}').exists(): time.sleep(0.01)"
+    put(checkout, "01-one", new_markdown_cell("# One"), code(wait.format("a", "b") + "\nprint('x ' * 99)", "headline"))
+    put(checkout, "02-two", new_markdown_cell("# Two"), code(wait.format("b", "a")))  # each waits for the other
+    assert main(["run"], checkout) == 0
+    table = capsys.readouterr().out.partition("\n\n")[2].splitlines()
+    assert [line.split()[0] for line in table[2:4]] == ["01", "02"]
+    assert max(map(len, table)) <= 100
+
+
+def test_one_core_or_little_memory_run_one_notebook_at_a_time(monkeypatch):
+    for cores, free, expected in ((2, 20e9, 2), (1, 20e9, 1), (None, 20e9, 1), (8, 5e9, 2), (8, 1e8, 1)):
+        monkeypatch.setattr(run.os, "cpu_count", lambda cores=cores: cores)
+        monkeypatch.setattr(run.psutil, "virtual_memory", lambda free=free: SimpleNamespace(available=free))
+        assert run.kernels_at_a_time() == expected
+
+
+INTERRUPTED = """
+import sys
+from pathlib import Path
+from tools import run
+run.kernels_at_a_time = lambda: 2
+from tools.__main__ import main
+sys.exit(main(["run"], Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process alone there")
+def test_ctrl_c_ends_all_that_run(checkout):
+    for number in (1, 2, 3):
+        started = f"from pathlib import Path\nPath('started-{number}').touch()\nimport time\ntime.sleep(600)"
+        put(checkout, f"0{number}-x", code(started))
+    process = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED, checkout],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # ignored in the background
+    )
+    while len(list((checkout / "notebooks").glob("started-*"))) < 2:
+        assert process.poll() is None
+        time.sleep(0.02)
+    kernels = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    said, complained = process.communicate(timeout=300)
+    assert process.returncode == 130, complained
+    assert sorted(said.splitlines()) == ["02: stopped at cell 1 of 1", "03: stopped at cell 1 of 1"]
+    assert "Stopped." in complained
+    assert "Traceback" not in complained
+    assert psutil.wait_procs(kernels, timeout=60)[1] == []
+    assert not (checkout / "notebooks" / "started-1").exists()
 
 
 def test_the_headline_is_the_last_line_printed_or_else_shown():

@@ -73,9 +73,11 @@ def render(root: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(root: Path) -> None:
-    """Write docs/lecture-map.md."""
-    write_atomically(root / "docs" / "lecture-map.md", render(root).encode("utf-8"))
+def write(root: Path) -> Path:
+    """Write docs/lecture-map.md, and return its path."""
+    page = root / "docs" / "lecture-map.md"
+    write_atomically(page, render(root).encode("utf-8"))
+    return page
 
 
 def _each_once(words: Iterable[str]) -> str:

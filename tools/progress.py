@@ -1,4 +1,4 @@
-"""A line that tells which cell of which notebook runs, updated in place on a terminal."""
+"""What executes at the moment, as a line that is rewritten on a terminal; what has ended gets a line of its own."""
 
 import sys
 import threading
@@ -6,22 +6,17 @@ import time
 from typing import Self
 
 
-class ProgressLine:
-    """One notebook's progress, as a context manager.
+class Progress:
+    """The progress of one or more notebooks, as a context manager.
 
-    On a terminal one line is rewritten every second. Elsewhere, as in a log, only the end is printed.
-
-    Parameters
-    ----------
-    name
-        What the line begins with: the notebook's name.
+    On a terminal one line is rewritten every second. Elsewhere, as in a log, only the ends are printed.
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self) -> None:
         self.started = time.monotonic()
-        self.text = "starting a kernel"
+        self.running: dict[str, str] = {}
         self.width = 0
+        self.lock = threading.Lock()
         self.done = threading.Event()
         self.ticker = threading.Thread(target=self._tick, daemon=True)
 
@@ -31,28 +26,42 @@ class ProgressLine:
             self.ticker.start()
         return self
 
-    def cell(self, number: int, cells: int) -> None:
-        """Say which cell runs."""
-        self.text = f"cell {number} of {cells}"
+    def says(self, name: str, text: str) -> None:
+        """Say how far a notebook is."""
+        with self.lock:
+            self.running[name] = text
 
-    def finish(self, text: str) -> None:
-        """Say how it ended."""
-        self.text = text
+    def finish(self, name: str, text: str) -> None:
+        """Give a notebook's end a line of its own, unless all were stopped."""
+        with self.lock:
+            if not self.done.is_set():
+                self.running.pop(name, None)
+                self._rewrite("")
+                print(f"{name}: {text}", flush=True)
+
+    def stop(self) -> None:
+        """Take the line away, and say where the notebooks stopped that have not ended."""
+        self.done.set()
+        with self.lock:
+            self._rewrite("")
+            for name, text in self.running.items():
+                print(f"{name}: stopped at {text}", flush=True)
+            self.running.clear()
 
     def __exit__(self, *exception: object) -> None:
-        """Put the last word in the line's place."""
-        self.done.set()
-        if self.ticker.is_alive():
-            self.ticker.join()
-            self._rewrite("")
-        stopped = "stopped at " if exception[0] else ""
-        print(f"{self.name}: {stopped}{self.text}", flush=True)
+        """Stop."""
+        self.stop()
 
     def _tick(self) -> None:
         while not self.done.wait(1):
-            self._rewrite(f"{self.name}: {self.text}, {time.monotonic() - self.started:.0f} s")
+            with self.lock:
+                if self.done.is_set():
+                    return
+                texts = [f"{name}: {text}" for name, text in self.running.items()]
+                self._rewrite(", ".join([*texts, f"{time.monotonic() - self.started:.0f} s"]))
 
     def _rewrite(self, line: str) -> None:
-        sys.stdout.write("\r" + line.ljust(self.width) + ("" if line else "\r"))
-        sys.stdout.flush()
-        self.width = len(line)
+        if self.width or line:
+            sys.stdout.write("\r" + line.ljust(self.width) + ("" if line else "\r"))
+            sys.stdout.flush()
+            self.width = len(line)

@@ -1,4 +1,4 @@
-"""``record``: executes the notebooks under the pins and writes their outputs back."""
+"""``record``: executes the notebooks under the pins, writes their outputs back, and stages them."""
 
 import subprocess
 from pathlib import Path
@@ -10,7 +10,7 @@ from tools.execute import execute
 from tools.normalise import normalise
 from tools.notebook import find_notebooks, parse_notebook, read_notebook, write_notebook
 from tools.pinned import can_compare, recording_environment
-from tools.progress import ProgressLine
+from tools.progress import Progress
 
 
 def record(root: Path, prefixes: list[str]) -> bool:
@@ -31,26 +31,31 @@ def record(root: Path, prefixes: list[str]) -> bool:
     Raises
     ------
     Stop
-        If this machine cannot repeat the recorded digits, or a notebook's source is not committed.
+        If this machine cannot repeat the recorded digits, or a notebook's source is not staged.
     """
     possible, reason = can_compare()
     if not possible:
         raise Stop(f"{reason} Please record on such a machine; `test` works here and runs every assertion.")
     notebooks = find_notebooks(root / "notebooks", prefixes)
     for path in notebooks:
-        require_committed_source(root, path)
-    succeeded = [record_notebook(root, path) for path in notebooks]
-    lecture_map.write(root)
-    return all(succeeded)
+        require_staged_source(root, path)
+    with Progress() as progress:
+        recorded = [path for path in notebooks if record_notebook(root, path, progress)]
+    changed = [*recorded, lecture_map.write(root)]
+    subprocess.run(["git", "add", "--", *changed], cwd=root, check=True)
+    return recorded == notebooks
 
 
-def record_notebook(root: Path, path: Path) -> bool:
+def record_notebook(root: Path, path: Path, progress: Progress) -> bool:
     """Execute one notebook and write it back in its normal form, unless a cell fails."""
     notebook = read_notebook(path)
-    with ProgressLine(path.stem) as line:
-        execution = execute(notebook, path.parent, recording_environment(root), line.cell)
-        failure = execution.failure
-        line.finish(f"failed at cell {failure.cell}" if failure else f"recorded, {execution.seconds:.0f} s")
+
+    def tell(cell: int, cells: int) -> None:
+        progress.says(path.stem, f"cell {cell} of {cells}")
+
+    execution = execute(notebook, path.parent, recording_environment(root), tell)
+    failure = execution.failure
+    progress.finish(path.stem, f"failed at cell {failure.cell}" if failure else f"recorded, {execution.seconds:.0f} s")
     if failure:
         print(f"{path.stem} is left as it was. Cell {failure.cell} failed: {failure.error}")
         return False
@@ -59,20 +64,20 @@ def record_notebook(root: Path, path: Path) -> bool:
     return True
 
 
-def require_committed_source(root: Path, path: Path) -> None:
-    """Raise `Stop` unless a notebook's sources and tags are those of the last commit; outputs may differ."""
+def require_staged_source(root: Path, path: Path) -> None:
+    """Raise `Stop` unless a notebook's sources and tags are staged or committed as they are; outputs may differ."""
     name = path.relative_to(root).as_posix()
     try:
-        shown = subprocess.run(["git", "show", f"HEAD:./{name}"], cwd=root, capture_output=True, check=False)
+        shown = subprocess.run(["git", "show", f":./{name}"], cwd=root, capture_output=True, check=False)
     except FileNotFoundError:
-        raise Stop("Recording needs git, to see that what is recorded is committed. Please install git.") from None
+        raise Stop("Recording needs git, to see that what is recorded is staged. Please install git.") from None
     if shown.returncode != 0:
-        raise Stop(f"{name} is not in the last commit. Please commit it first (its outputs may be empty).")
-    committed = parse_notebook(shown.stdout.decode("utf-8"), f"the committed {name}")
-    if _sources(committed) != _sources(read_notebook(path)):
+        raise Stop(f"{name} is not known to git. Please `git add` it first (its outputs may be empty).")
+    staged = parse_notebook(shown.stdout.decode("utf-8"), f"the staged {name}")
+    if _sources(staged) != _sources(read_notebook(path)):
         raise Stop(
-            f"{name} has changes in its cells or tags that are not committed, so its outputs would belong to "
-            "no commit. Please commit them first, then record."
+            f"{name} has changes in its cells or tags that are not staged, so its outputs might be committed without "
+            "them. Please `git add` it first, then record, then commit both."
         )
 
 

@@ -1,7 +1,11 @@
 """``run``: executes the notebooks into build/, makes pages of them, and ends with a table."""
 
+import os
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 from nbformat import NotebookNode
 
 from tools import Stop
@@ -10,15 +14,17 @@ from tools.normalise import normalise
 from tools.notebook import find_notebooks, read_notebook, write_notebook
 from tools.pages import build_pages
 from tools.pinned import kernel_environment
-from tools.progress import ProgressLine
+from tools.progress import Progress
 from tools.table import format_table
 
 HEADLINE_TAG = "headline"
 SHOWN_LINES = 5  # of a cell that failed
+MEMORY = 2e9  # bytes that a notebook may need; none of ours takes more than 1.5e9
+HEADLINE_WIDTH = 60  # so that the table fits a terminal of 100 columns
 
 
 def run(root: Path, prefixes: list[str]) -> bool:
-    """Execute notebooks on this machine as it is, without changing them.
+    """Execute notebooks on this machine as it is, as many at a time as it has room for, without changing them.
 
     Parameters
     ----------
@@ -34,7 +40,7 @@ def run(root: Path, prefixes: list[str]) -> bool:
     """
     sources = find_notebooks(root / "notebooks", prefixes)
     (root / "build" / "notebooks").mkdir(parents=True, exist_ok=True)  # now, rather than after the first notebook
-    executions = {source: _run_one(root, source) for source in sources}
+    executions = _run_all(root, sources)
     trouble = [describe_failure(source.stem, run) for source, run in executions.items() if run.failure]
     # Pages of what was run earlier stay: `run 03` after `run` changes one page only.
     executed = [root / "build" / "notebooks" / path.name for path in find_notebooks(root / "notebooks", [])]
@@ -44,8 +50,10 @@ def run(root: Path, prefixes: list[str]) -> bool:
         build_pages(root, [path for path in executed if path.exists()], pages)
     except Stop as stop:
         trouble.append(str(stop))
-    rows = [_row(root, source, execution, pages) for source, execution in executions.items()]
-    print("\n" + format_table(["notebook", "result", "seconds", "peak memory", "headline result", "page"], rows))
+    rows = [_row(source, execution) for source, execution in executions.items()]
+    print("\n" + format_table(["notebook", "result", "seconds", "peak memory", "headline result"], rows))
+    if (pages / "index.html").exists():
+        print(f"\nThe pages: {(pages / 'index.html').relative_to(root)}")
     print("".join(f"\n{sentence}\n" for sentence in trouble), end="")
     return not trouble
 
@@ -69,10 +77,31 @@ def describe_failure(name: str, execution: Execution) -> str:
     return "\n".join([f"{name}: cell {failure.cell} failed with {failure.error}", "The cell begins:", *shown])
 
 
-def _run_one(root: Path, source: Path) -> Execution:
-    with ProgressLine(source.stem) as line:
-        execution = execute(read_notebook(source), source.parent, kernel_environment(root), line.cell)
-        line.finish(f"{_result(execution)}, {execution.seconds:.0f} s")
+def _run_all(root: Path, sources: list[Path]) -> dict[Path, Execution]:
+    """Execute the notebooks, the later ones first, as they take longest; return what came of them in their order."""
+    with Progress() as progress, ThreadPoolExecutor(kernels_at_a_time()) as pool:
+        running = {source: pool.submit(_run_one, root, source, progress) for source in reversed(sources)}
+        try:
+            return {source: running[source].result() for source in sources}
+        except BaseException:  # Ctrl-C, too: it does not reach the kernels, and the threads wait for them
+            progress.stop()
+            pool.shutdown(wait=False, cancel_futures=True)
+            for kernel in psutil.Process().children(recursive=True):
+                kernel.kill()
+            raise
+
+
+def kernels_at_a_time() -> int:
+    """Return how many notebooks this machine can execute at a time: one a core, if memory allows."""
+    return max(1, min(os.cpu_count() or 1, int(psutil.virtual_memory().available / MEMORY)))
+
+
+def _run_one(root: Path, source: Path, progress: Progress) -> Execution:
+    def tell(cell: int, cells: int) -> None:
+        progress.says(_number(source), f"cell {cell} of {cells}")
+
+    execution = execute(read_notebook(source), source.parent, kernel_environment(root), tell)
+    progress.finish(_number(source), f"{_result(execution)}, {execution.seconds:.0f} s")
     normalise(execution.notebook)
     write_notebook(execution.notebook, root / "build" / "notebooks" / source.name)
     return execution
@@ -82,13 +111,16 @@ def _result(execution: Execution) -> str:
     return f"failed at cell {execution.failure.cell}" if execution.failure else "ok"
 
 
-def _row(root: Path, source: Path, execution: Execution, pages: Path) -> list[str]:
-    page = pages / f"{source.stem}.html"
+def _number(source: Path) -> str:
+    """Return what a notebook's name begins with: 02b."""
+    return source.stem.partition("-")[0]
+
+
+def _row(source: Path, execution: Execution) -> list[str]:
     return [
-        source.stem,
+        _number(source),
         _result(execution),
         f"{execution.seconds:.0f}",
         f"{execution.peak_bytes / 2**20:.0f} MB",
-        headline(execution.notebook),
-        str(page.relative_to(root)) if page.exists() else "none",
+        textwrap.shorten(headline(execution.notebook), HEADLINE_WIDTH, placeholder=" ..."),
     ]

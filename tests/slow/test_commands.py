@@ -50,7 +50,9 @@ ELSEWHERE = {  # where the others run, by a file and what is written in it
     "python3 course.py bench training": ("tests/test_benchmarks.py", 'main(["bench", "descent"]'),
     "python3 course.py bench accuracy:r8": ("tests/test_benchmarks.py", 'main(["bench", "descent:r8"]'),
     "python3 course.py site": ("tests/browser/conftest.py", "site(ROOT)"),
-    "python3 course.py colab": (".ci/run", "course.py colab"),
+    ".ci/run": (".github/workflows/test.yml", ".ci/run"),
+    ".ci/nightly": (".github/workflows/weekly.yml", ".ci/nightly"),
+    "python3 course.py colab": (".ci/nightly", "course.py colab"),
     "python3 course.py lab": ("tests/browser/test_jupyterlab.py", '"course.py", "lab"'),
     "python instructor/tests/hostile": ("instructor/tests/hostile/test_attacks.py", "ours"),
     "KERAS_BACKEND=jax python3 my_script.py": ("tests/slow/test_jax_backend.py", '"KERAS_BACKEND": backend'),
@@ -58,8 +60,8 @@ ELSEWHERE = {  # where the others run, by a file and what is written in it
     "pip install -e ./instructor": ("course.py", '("-e", f"./{name}[cluster]")'),
     "pip install -c constraints.txt . './instructor[cluster]'": ("course.py", '"-c", "constraints.txt"'),
     "python -m grading_benchmark -o FILE": ("instructor/tests/test_benchmark.py", "measure("),  # hours; its parts
-    "pip install -e '.[browser]'": (".ci/run", "playwright axe-playwright-python"),
-    "sudo apt install bubblewrap": (".ci/run", "bubblewrap"),
+    "pip install -e '.[browser]'": (".ci/common", "playwright axe-playwright-python"),
+    "sudo apt install bubblewrap": (".ci/common", "bubblewrap"),
 }
 NOT_RUN = {
     "py course.py run": "Windows only; the workflow for GitHub runs the same there",
