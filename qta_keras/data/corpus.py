@@ -1,8 +1,7 @@
 """From a table to a corpus: columns by their roles, rows without text or label left out."""
 
-import unicodedata
-
 from qta_keras.data import checks, remarks
+from qta_keras.data.names import composed, tidy_names
 from qta_keras.runtime import tensorflow_first
 
 tensorflow_first()
@@ -30,7 +29,7 @@ def as_corpus(
     """
     chosen = [column for column in (text, label, group, documents) if column is not None]
     checks.check_columns(name, table, chosen)
-    corpus, renamed = by_roles(table, text, label, group, documents)
+    corpus, renamed, tidied = by_roles(table, text, label, group, documents)
     corpus, dropped = without_missing(corpus)
     checks.check_documents(name, corpus, dropped)
     if group is None:
@@ -43,8 +42,10 @@ def as_corpus(
     corpus["text"] = as_composed
     return corpus, [
         *remarks.on_reading(dropped, renamed, n_composed),
+        *tidied,
         *remarks.on_groups(group),
-        *remarks.on_labels(corpus["label"]),
+        *remarks.on_names(corpus["label"], "classes"),
+        *(remarks.on_names(corpus["group"], "groups") if group is not None else []),
         *remarks.on_texts(corpus),
     ]
 
@@ -55,18 +56,21 @@ def by_roles(
     label: str | None = None,
     group: str | None = None,
     documents: str | None = None,
-) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Put text, label and group first and the documents' names into the index; tell which docvars were renamed."""
+) -> tuple[pd.DataFrame, dict[str, str], list[str]]:
+    """Put text, label and group first and the documents' names into the index; tell what was renamed and tidied."""
     names = table.index.to_series() if documents is None else table[documents]
     docvars = table.drop(columns=[column for column in (text, label, group, documents) if column is not None])
     renamed = {role: _free_name(role, docvars.columns) for role in _ROLES if role in docvars.columns}
     corpus = docvars.rename(columns=renamed)
     corpus.insert(0, "text", table[text])
+    names, said = tidy_names(names, "names of documents")
     for position, (role, column) in enumerate((("label", label), ("group", group)), start=1):
         if column is not None:
-            corpus.insert(min(position, len(corpus.columns)), role, table[column].map(_tidy, na_action="ignore"))
-    corpus.index = pd.Index(names.map(_tidy, na_action="ignore"), name="document")
-    return corpus, renamed
+            tidied, more = tidy_names(table[column], f"{role}s")
+            corpus.insert(min(position, len(corpus.columns)), role, tidied)
+            said += more
+    corpus.index = pd.Index(names, name="document")
+    return corpus, renamed, said
 
 
 def without_missing(corpus: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -84,12 +88,3 @@ def _free_name(role: str, columns: pd.Index) -> str:
     while name in columns:
         name = f"docvar_{name}"
     return name
-
-
-def _tidy(value: str) -> str:
-    return composed(value.strip())
-
-
-def composed(text: str) -> str:
-    """Write a letter and its accent as one character where there is one (Unicode's form NFC)."""
-    return unicodedata.normalize("NFC", text)

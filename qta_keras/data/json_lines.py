@@ -5,22 +5,35 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qta_keras.data.lines import read_lines
+from qta_keras.data.names import tidy
 from qta_keras.runtime import tensorflow_first
 
 tensorflow_first()
 
 import pandas as pd
 
+_LONG = 10**15  # the first whole number of 16 digits; a missing value makes a column floats, exact to 15
+
 
 def read_json_lines(path: Path, encoding: str, columns: Sequence[str]) -> pd.DataFrame:
-    """Read a row from each line; numbers and truth values in the named columns become strings.
+    """Read a row from each line; numbers and truth values in the named columns become strings, and so do long ids.
 
     Raises
     ------
     ValueError
         If a line is no JSON object, or the file is a JSON array.
     """
-    return pd.DataFrame(json_records(path, encoding, columns))
+    return as_table(list(json_records(path, encoding, columns)))
+
+
+def as_table(records: list[dict]) -> pd.DataFrame:
+    """Make a table of records; the numbers of a column with a whole number of more than 15 digits become strings."""
+    long = {name for record in records for name, value in record.items() if type(value) is int and _is_long(value)}
+    for record in records if long else []:
+        for name in long & record.keys():
+            if type(record[name]) in (int, float):
+                record[name] = json.dumps(record[name])
+    return pd.DataFrame(records)
 
 
 def json_records(path: Path, encoding: str, columns: Sequence[str]) -> Iterator[dict]:
@@ -28,9 +41,13 @@ def json_records(path: Path, encoding: str, columns: Sequence[str]) -> Iterator[
     for number, line in enumerate(read_lines(path, encoding), start=1):
         if line.strip():
             where = f"{path.name}, line {number}"
-            record = _parse(line, where)
+            record = {tidy(name): value for name, value in _parse(line, where).items()}
             strings = {column: _as_string(record[column], column, where) for column in columns if column in record}
             yield record | strings
+
+
+def _is_long(number: int) -> bool:
+    return not -_LONG < number < _LONG
 
 
 def _parse(line: str, where: str) -> dict:

@@ -6,6 +6,7 @@ from pathlib import Path
 from qta_keras.data.access import check_encoding, check_strings, encoding_of, existing, is_json, reading
 from qta_keras.data.corpus import as_corpus
 from qta_keras.data.json_lines import read_json_lines
+from qta_keras.data.names import tidy
 from qta_keras.data.remarks import in_words
 from qta_keras.data.separated_values import read_separated_values
 from qta_keras.data.text_folder import read_text_folder
@@ -61,7 +62,10 @@ def read_corpus(
         One row per document, indexed by ``document``, unique, with the columns ``text``, ``label`` and ``group``
         (strings) and the other columns as docvars. A docvar that is itself called ``text``, ``label``, ``group`` or
         ``document`` is renamed to ``docvar_text`` and so on. Texts, labels and groups are in Unicode's form NFC, and
-        empty fields, ``NA``, ``N/A``, ``NaN``, ``nan``, ``NULL`` and ``null`` in a table are missing values.
+        labels, groups and names of documents without invisible signs and unusual spaces. Columns of numbers become
+        numbers, or stay strings where that would lose something: more than 15 digits, zeros in front (``007``), two
+        spellings of one number (``1.1``, ``1.10``). Empty fields, ``NA``, ``N/A``, ``NaN``, ``nan``, ``NULL`` and
+        ``null`` in a table are missing values.
 
     Raises
     ------
@@ -110,5 +114,5 @@ def _read(path: Path, columns: list[str], encoding: str | None, file_names: str)
     else:
         table, separator = read_separated_values(path, encoding, columns)
         source = f"{source}, {separator}"
-    table.index = [f"{path.stem}-{row:05d}" for row in range(1, len(table) + 1)]
+    table.index = [f"{tidy(path.stem)}-{row:05d}" for row in range(1, len(table) + 1)]
     return table, source

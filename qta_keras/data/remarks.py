@@ -1,6 +1,7 @@
 """What the reader of a corpus should know about it, in words."""
 
 import re
+import unicodedata
 
 from qta_keras.runtime import tensorflow_first
 
@@ -9,6 +10,9 @@ tensorflow_first()
 import pandas as pd
 
 _MOST_CLASSES_TOLD = 8
+_MOST_NAMES_TOLD = 6
+# Joiners, variation selectors, dashes, and apostrophes, straight and curly.
+_NUANCES = dict.fromkeys(map(ord, "\u200c\u200d\ufe0e\ufe0f")) | str.maketrans("–—−‘’ʼ`´", "---'''''")
 # UTF-8 that was read as Windows-1252 and saved: "fÃ¼r", "itâ€™s".
 _TWICE_ENCODED = re.compile("Ã[\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]|â€")
 # Thai, Lao, Burmese, Khmer, Japanese and Chinese: scripts without spaces between words.
@@ -49,11 +53,22 @@ def on_groups(group: str | None) -> list[str]:
     return ["No group= was given, so each document is its own: a split may put texts of one author on both sides."]
 
 
-def on_labels(labels: pd.Series) -> list[str]:
-    """Tell of classes that differ in capitals only."""
-    classes = pd.Series(sorted(labels.unique()))
-    alike = classes[classes.str.casefold().duplicated(keep=False)]
-    return [f"The classes {', '.join(map(repr, alike))} differ in capitals only: are they meant?"] if len(alike) else []
+def on_names(names: pd.Series, what: str) -> list[str]:
+    """Tell of classes or groups that differ in capitals only, or in signs that look alike."""
+    names = pd.Series(sorted(names.unique()), dtype=object)
+    folded = names.map(str.casefold)
+    in_capitals = folded.duplicated(keep=False)
+    in_signs = folded.map(_without_nuances).duplicated(keep=False) & ~in_capitals
+    return [
+        f"The {what} {', '.join(map(spell, names[alike].iloc[:_MOST_NAMES_TOLD]))} differ in {difference} only: are "
+        "they meant?"
+        for alike, difference, spell in ((in_capitals, "capitals", repr), (in_signs, "signs that look alike", ascii))
+        if alike.any()
+    ]
+
+
+def _without_nuances(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).translate(_NUANCES)
 
 
 def on_texts(corpus: pd.DataFrame) -> list[str]:

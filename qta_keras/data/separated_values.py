@@ -1,11 +1,12 @@
 """Tables of comma-separated values and their like: CSV with any of four separators."""
 
 import csv
-import unicodedata
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from qta_keras.data.lines import open_text, read_lines
+from qta_keras.data.names import tidy
 from qta_keras.runtime import tensorflow_first
 
 tensorflow_first()
@@ -14,6 +15,9 @@ import pandas as pd
 
 _SEPARATORS = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
 _MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null")  # what R, pandas and databases write
+# A number as programs write it: no zeros in front, at most 15 digits if it is whole, and not like the code 12E4.
+_WHOLE, _FRACTION = r"(?:0|[1-9]\d{0,14})", r"(?:0|[1-9]\d*)?\.\d*(?:e[+-]?\d+)?"
+_NUMBER = re.compile(rf"[+-]?(?:{_WHOLE}|{_FRACTION}|\d+e[+-]\d+|inf)", re.ASCII | re.IGNORECASE)
 _LONGEST_FIELD = 1 << 30  # characters; the standard library's own limit, 128 K, is less than a party's manifesto
 
 
@@ -21,7 +25,8 @@ def read_separated_values(path: Path, encoding: str, columns: Sequence[str]) -> 
     """Read a table whose separator is the one under which its first row has the columns.
 
     Quoted fields may hold line breaks, and quotes where they are doubled. Columns of numbers become numbers, except
-    the named ones, which stay as they are written.
+    the named ones and those that would lose something, such as long ids and codes with zeros in front: they stay as
+    they are written.
 
     Returns
     -------
@@ -107,15 +112,16 @@ def _checked_rows(name: str, rows: Iterator[tuple[int, list[str]]], n_columns: i
 
 def _column_names(header: list[str]) -> list[str]:
     """Name the columns; one without a name, such as R's row names, is called by its position."""
-    return [
-        unicodedata.normalize("NFC", name.strip()) or f"column_{position}"
-        for position, name in enumerate(header, start=1)
-    ]
+    return [tidy(name) or f"column_{position}" for position, name in enumerate(header, start=1)]
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:
-    """Turn a column of numbers into numbers, and leave another as strings."""
-    try:
-        return pd.to_numeric(column)
-    except ValueError:
+    """Turn a column of numbers into numbers, and leave as strings what would lose a digit or is none."""
+    written = pd.Series(column.dropna().unique())
+    if not all(map(_NUMBER.fullmatch, written)):
         return column
+    try:
+        numbers = pd.to_numeric(written)
+    except ValueError:  # such as a lone full stop
+        return column
+    return pd.to_numeric(column) if numbers.is_unique else column

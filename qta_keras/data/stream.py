@@ -8,8 +8,9 @@ from pathlib import Path
 
 from qta_keras.data import checks
 from qta_keras.data.access import check_encoding, check_strings, encoding_of, existing, is_json, reading
-from qta_keras.data.corpus import by_roles, composed, without_missing
+from qta_keras.data.corpus import by_roles, without_missing
 from qta_keras.data.json_lines import json_records
+from qta_keras.data.names import composed, tidy
 from qta_keras.data.remarks import sizes_in_words
 from qta_keras.data.separated_values import as_table, open_separated_values
 from qta_keras.runtime import tensorflow_first
@@ -164,7 +165,7 @@ def _tables(path: Path, encoding: str, roles: dict[str, str]) -> Iterator[pd.Dat
         table = as_table(block, header) if header else pd.DataFrame(block)
         if number and not header:
             table = table.reindex(columns=columns)  # what no record of these has is missing in all
-        table.index = [f"{path.stem}-{row:05d}" for row in range(number + 1, number + len(table) + 1)]
+        table.index = [f"{tidy(path.stem)}-{row:05d}" for row in range(number + 1, number + len(table) + 1)]
         number += len(table)
         yield table
         if not block:
@@ -181,7 +182,7 @@ def _check_start(path: Path, table: pd.DataFrame, roles: dict[str, str]) -> None
 
 def _as_piece(table: pd.DataFrame, roles: dict[str, str]) -> tuple[pd.DataFrame, dict[str, int]]:
     """Make a corpus of rows, without the documents that lack a text, label or group, and count these."""
-    piece, _ = by_roles(table[list(dict.fromkeys(roles.values()))], **roles)
+    piece, _, _ = by_roles(table[list(dict.fromkeys(roles.values()))], **roles)
     piece, dropped = without_missing(piece[[role for role in roles if role != "documents"]])
     piece["text"] = piece["text"].map(composed)
     return piece, dropped

@@ -15,11 +15,16 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from qta_keras.features.cluster import in_order
 from qta_keras.features.parts import check_texts, text_parts
+from qta_keras.features.spelling import as_counted
 
-# The accents, vowel signs and points that Unicode writes after a letter, as in Arabic, Hebrew and Hindi.
-_MARKS = "".join(chr(code) for code in range(0x300, 0xFE00) if unicodedata.category(chr(code)).startswith("M"))
-# Letters, joined by apostrophes or not: "don't" is one word, numbers are none, and one letter alone is none either.
-WORD_PATTERN = rf"(?u)\b[^\W\d_][{_MARKS}]*(?:['’]?[^\W\d_][{_MARKS}]*)+(?!\w)"
+_SIGNS = [chr(code) for code in range(0x300, 0xFE00) if unicodedata.category(chr(code)).startswith("M")]
+_VOWELS = "".join(sign for sign in _SIGNS if "VOWEL SIGN" in unicodedata.name(sign, ""))
+_LETTER = r"[^\W\d_]"
+# The accents, vowel signs and points that Unicode writes after a letter, as in Arabic, Hebrew and Hindi, and joiners.
+_MARKS = f"[{''.join(_SIGNS)}\u200c\u200d]*"
+# Letters, joined by apostrophes or not: "don't" is one word, numbers are none, and one letter alone is none either,
+# but a letter with a vowel sign, a syllable, is one.
+WORD_PATTERN = rf"(?u)\b{_LETTER}{_MARKS}(?:(?:['’]?{_LETTER}{_MARKS})+|(?<=[{_VOWELS}]){_MARKS})(?!\w)"
 
 
 def count_words(
@@ -34,7 +39,8 @@ def count_words(
     Parameters
     ----------
     texts : iterable of str
-        They are lower-cased.
+        They are lower-cased, and their words made whole: soft hyphens and other invisible signs are taken out, and
+        a word divided by a hyphen at the end of a line is joined.
     tokeniser : callable or None
         Takes a text and returns its words, for languages in which words are not sequences of letters between
         spaces. By default a word is two letters or more, apostrophes inside included (`WORD_PATTERN`).
@@ -88,7 +94,8 @@ def count_part(texts: list[str], tokeniser: Callable[[str], list[str]] | None) -
 
 def tokenising(tokeniser: Callable[[str], list[str]] | None) -> dict:
     """Return the arguments that tell scikit-learn's vectorisers what a word is."""
-    return {"tokenizer": tokeniser, "token_pattern": None if tokeniser else WORD_PATTERN, "dtype": np.float32}
+    pattern = None if tokeniser else WORD_PATTERN
+    return {"preprocessor": as_counted, "tokenizer": tokeniser, "token_pattern": pattern, "dtype": np.float32}
 
 
 def _merge(counts: list[scipy.sparse.csr_matrix], words: list[list[str]]) -> tuple[scipy.sparse.csr_matrix, np.ndarray]:

@@ -38,8 +38,9 @@ def fit_vectoriser(
     Parameters
     ----------
     texts : iterable of str
-        The training texts. They are lower-cased. They are taken one after the other and never held together, so what
-        `data.stream_corpus` returns will do as well, and texts need not fit into memory.
+        The training texts. They are lower-cased, and words made whole, as in `count_words`. They are taken one after
+        the other and never held together, so what `data.stream_corpus` returns will do as well, and texts need not fit
+        into memory.
     weighting : {"tfidf", "proportion", "count", "class_entropy"}, default "tfidf"
         ``count``: how often the word occurs in the document; ``proportion``: the count divided by the document's
         number of words in the vocabulary, so that a row sums to 1; ``tfidf``: one plus the logarithm of the count,
