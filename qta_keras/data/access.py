@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from qta_keras.data.encodings import read_bytes, refuse_other_kinds, tell_encoding
+from qta_keras.data.damage import or_mark
+from qta_keras.data.encodings import marked_encoding, read_bytes, refuse_other_kinds, tell_encoding, where_broken
 
 _JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 
@@ -27,16 +28,20 @@ def reading(path: Path, encoding: str | None) -> Iterator[None]:
         ) from None
     except UnicodeError:
         named = encoding or "what its byte-order mark says"
-        raise ValueError(f"{path.name} can't be read as {named}: give the encoding that it has.") from None
+        known = encoding or marked_encoding(next(read_bytes(path)))[0]
+        broken = where_broken(read_bytes(path), known)
+        raise ValueError(
+            f"{path.name} can't be read as {named}, for it has {broken}: give the encoding that it has, {or_mark()}."
+        ) from None
 
 
-def encoding_of(path: Path, encoding: str | None) -> tuple[str, str]:
+def encoding_of(path: Path, encoding: str | None, mark: bool) -> tuple[str, str]:
     """Return the encoding of a file of plain text, for Python and in words: the given one, or what its bytes tell."""
     start = next(read_bytes(path), b"")
     if not start:
         raise ValueError(f"{path.name} is an empty file.")
     refuse_other_kinds(path.name, start)
-    return (encoding, f"{encoding} as given") if encoding else tell_encoding(path)
+    return (encoding, f"{encoding} as given") if encoding else tell_encoding(path, mark)
 
 
 def check_strings(**arguments: object) -> None:
@@ -54,6 +59,13 @@ def check_encoding(encoding: str) -> None:
         raise ValueError(
             f"encoding is {encoding!r}, which Python does not know: give one such as 'utf-8', 'cp1252' or 'cp1250'."
         ) from None
+
+
+def is_to_be_marked(damaged: str) -> bool:
+    """Check what is to be done about damaged text."""
+    if damaged not in ("refuse", "mark"):
+        raise ValueError(f"damaged is {damaged!r}, but it must be 'refuse' or 'mark'.")
+    return damaged == "mark"
 
 
 def existing(path: str | os.PathLike) -> Path:

@@ -1,12 +1,12 @@
 """In which encoding is a file? Told from its bytes, and refused where they do not tell: never a silent guess."""
 
 import codecs
-import re
-from collections import Counter
+import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
+from qta_keras.data.damage import or_mark
+from qta_keras.data.windows_1252 import windows_1252_in_words
 
 _BLOCK = 1 << 20  # bytes read at once
 
@@ -30,27 +30,6 @@ _OTHER_KINDS = {
     b"<?xml": "an XML file",
 }
 
-# The letters beyond a to z of the languages that Windows-1252 was made for, é in all of them for the loan words.
-_ALPHABETS = {
-    "Dutch": "éëïóöüè",
-    "English": "éèêëïôöüáíñç",
-    "Estonian": "éäöüõšž",
-    "French": "éàâçèêëîïôùûüœæÿ",
-    "German": "éäöüß",
-    "Icelandic": "éáðíóúýþæö",
-    "Italian": "éàèìòùîí",
-    "Norwegian and Danish": "éæøåòèóäöü",
-    "Portuguese": "éãõáíóúâêôàçü",
-    "Spanish and Catalan": "éáíóúüñàèòïç",
-    "Swedish and Finnish": "éäöåü",
-}
-_UNDEFINED = [0x81, 0x8D, 0x8F, 0x90, 0x9D]
-# Bytes that are no letters in Windows-1252 (or š, œ, ž, Ÿ), with letters on both sides.
-_INSIDE_WORD = re.compile(rb"(?<=[A-Za-z\xc0-\xff])[\x80-\xbf\xd7\xf7](?=[A-Za-z\xc0-\xff])")
-_ACCENTED_WORD = re.compile(rb"[A-Za-z\xc0-\xff]*[\xc0-\xff][A-Za-z\xc0-\xff]*")
-_N_EXAMPLES = 3
-_BELONG_INSIDE_WORDS = "’·–—\xad"
-
 
 def read_bytes(path: Path) -> Iterator[bytes]:
     """Read a file block by block."""
@@ -59,11 +38,12 @@ def read_bytes(path: Path) -> Iterator[bytes]:
             yield block
 
 
-def tell_encoding(path: Path) -> tuple[str, str]:
+def tell_encoding(path: Path, mark: bool) -> tuple[str, str]:
     """Tell the encoding of a file, for Python and in words.
 
-    A byte-order mark is believed; without one, a file whose bytes are all valid UTF-8 is UTF-8, and Windows-1252 is
-    accepted where nearly all its accented letters belong to the alphabet of one language that was written in it.
+    A byte-order mark is believed; without one, a file whose bytes are all valid UTF-8 is UTF-8, and so is one
+    where most are, if damage is to be marked. Windows-1252 is accepted where nearly all its accented letters belong
+    to the alphabet of one language that was written in it, and stand where such letters stand.
 
     Raises
     ------
@@ -74,9 +54,13 @@ def tell_encoding(path: Path) -> tuple[str, str]:
     if marked := marked_encoding(start):
         return marked
     refuse_zeros(path.name, start)
-    broken = where_utf8_breaks(read_bytes(path))
+    broken = where_broken(read_bytes(path), "utf-8")
     if broken is None:
         return "utf-8", "UTF-8"
+    if is_mostly_utf8(read_bytes(path)):
+        if mark:
+            return "utf-8", "UTF-8"
+        raise ValueError(f"{path.name} has {broken}, though most of the file is: correct it there, {or_mark()}.")
     return "cp1252", windows_1252_in_words(f"{path.name} has {broken}", read_bytes(path))
 
 
@@ -94,8 +78,8 @@ def refuse_other_kinds(name: str, start: bytes) -> None:
 
 
 def refuse_zeros(name: str, start: bytes) -> None:
-    """Raise a ValueError if there are bytes that are zero: no text has them, but for UTF-16 and UTF-32."""
-    if b"\0" in start:
+    """Raise a ValueError if many bytes are zero, as in UTF-16 and UTF-32; a few are damage."""
+    if 20 * start.count(0) > len(start):
         order = "le" if b"\0" in start[1::2] else "be"
         raise ValueError(
             f"{name} has no byte-order mark but bytes that are zero: give encoding='utf-16-{order}' if it is text in "
@@ -103,53 +87,29 @@ def refuse_zeros(name: str, start: bytes) -> None:
         )
 
 
-def where_utf8_breaks(blocks: Iterable[bytes]) -> str | None:
-    """Find the first byte that is not UTF-8, in words; None where there is none."""
-    decoder, line = codecs.getincrementaldecoder("utf-8")(), 1
+def where_broken(blocks: Iterable[bytes], encoding: str) -> str | None:
+    """Find the first byte that is not of the encoding, in words; None where there is none."""
+    decoder, line = codecs.getincrementaldecoder(encoding)(), 1
+    in_lines = io.IncrementalNewlineDecoder(decoder, translate=True)
     try:
         for block in blocks:
-            decoder.decode(block)
-            line += block.count(b"\n")
-        decoder.decode(b"", final=True)
+            line += in_lines.decode(block).count("\n")
+        in_lines.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        line += error.object[: error.start].count(b"\n")
-        return f"the byte {error.object[error.start]:#04x} in line {line}, which is not UTF-8"
+        before = error.object[: error.start].decode(encoding, errors="replace")
+        line += before.replace("\r\n", "\n").replace("\r", "\n").count("\n")
+        return f"the byte {error.object[error.start]:#04x} in line {line}, which is not {encoding.upper()}"
+    except UnicodeError:  # of UTF-16 and UTF-32
+        return "no byte-order mark"
     return None
 
 
-def windows_1252_in_words(trouble: str, blocks: Iterable[bytes]) -> str:
-    """Call the encoding Windows-1252, with words to check it by, or refuse.
-
-    Raises
-    ------
-    ValueError
-        Begun with `trouble`, if the bytes make no sense as Windows-1252.
-    """
-    counts, inside_words, words = np.zeros(256, dtype=np.int64), Counter(), {}
+def is_mostly_utf8(blocks: Iterable[bytes]) -> bool:
+    """Tell whether most of what is beyond ASCII is valid UTF-8: then the rest is damage, and no other encoding."""
+    decoder, valid, broken = codecs.getincrementaldecoder("utf-8")(errors="replace"), 0, 0
     for block in blocks:
-        counts += np.bincount(np.frombuffer(block, dtype=np.uint8), minlength=256)
-        inside_words.update(_INSIDE_WORD.findall(block))
-        if len(words) < _N_EXAMPLES:
-            words |= dict.fromkeys(_ACCENTED_WORD.findall(block))
-    if counts[_UNDEFINED].any() or not _is_of_one_alphabet(_letters(counts, inside_words)):
-        raise ValueError(
-            f"{trouble}, and it does not look like Windows-1252 either: give its encoding, such as "
-            "encoding='cp1250' (Central European), 'cp1251' (Cyrillic), 'cp1253' (Greek), 'cp1254' (Turkish), "
-            "'mac_roman' (old Mac) or 'gb18030' (Chinese), or 'cp1252' if it is Windows-1252 after all."
-        )
-    examples = ", ".join(repr(word.decode("cp1252")) for word in list(words)[:_N_EXAMPLES])
-    return "Windows-1252" + f" (with words such as {examples}: if they look wrong, give encoding=...)" * bool(words)
-
-
-def _letters(counts: np.ndarray, inside_words: Counter) -> Counter:
-    """Count what stands for a letter beyond a to z: accented letters, and any other sign inside a word."""
-    found = Counter({bytes([byte]): int(counts[byte]) for byte in range(0xC0, 0x100) if byte not in (0xD7, 0xF7)})
-    letters = Counter()
-    for byte, number in (found + inside_words).items():
-        letters[byte.decode("cp1252", errors="replace").lower()] += number
-    return Counter({letter: number for letter, number in letters.items() if letter not in _BELONG_INSIDE_WORDS})
-
-
-def _is_of_one_alphabet(letters: Counter) -> bool:
-    covered = max(sum(letters[letter] for letter in set(alphabet)) for alphabet in _ALPHABETS.values())
-    return covered >= 0.95 * letters.total()
+        text = decoder.decode(block)
+        n_broken = text.count("\ufffd")
+        valid += len(text) - len(text.encode("ascii", errors="ignore")) - n_broken
+        broken += n_broken
+    return valid > broken

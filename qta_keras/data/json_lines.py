@@ -1,9 +1,11 @@
 """JSON lines: a JSON object per line, as in ``{"text": "We stand firm.", "party": "left"}``."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from qta_keras.data.damage import is_damaged, without_damage
 from qta_keras.data.lines import read_lines
 from qta_keras.data.names import tidy
 from qta_keras.runtime import tensorflow_first
@@ -12,10 +14,11 @@ tensorflow_first()
 
 import pandas as pd
 
+_ESCAPE = re.compile(r"\\[ub]")
 _LONG = 10**15  # the first whole number of 16 digits; a missing value makes a column floats, exact to 15
 
 
-def read_json_lines(path: Path, encoding: str, columns: Sequence[str]) -> pd.DataFrame:
+def read_json_lines(path: Path, encoding: str, columns: Sequence[str], mark: bool) -> pd.DataFrame:
     """Read a row from each line; numbers and truth values in the named columns become strings, and so do long ids.
 
     Raises
@@ -23,7 +26,7 @@ def read_json_lines(path: Path, encoding: str, columns: Sequence[str]) -> pd.Dat
     ValueError
         If a line is no JSON object, or the file is a JSON array.
     """
-    return as_table(list(json_records(path, encoding, columns)))
+    return as_table(list(json_records(path, encoding, columns, mark)))
 
 
 def as_table(records: list[dict]) -> pd.DataFrame:
@@ -36,14 +39,27 @@ def as_table(records: list[dict]) -> pd.DataFrame:
     return pd.DataFrame(records)
 
 
-def json_records(path: Path, encoding: str, columns: Sequence[str]) -> Iterator[dict]:
+def json_records(path: Path, encoding: str, columns: Sequence[str], mark: bool) -> Iterator[dict]:
     """Yield the object of each line, read when it is asked for."""
-    for number, line in enumerate(read_lines(path, encoding), start=1):
+    for number, line in enumerate(read_lines(path, encoding, mark), start=1):
         if line.strip():
             where = f"{path.name}, line {number}"
             record = {tidy(name): value for name, value in _parse(line, where).items()}
+            if _ESCAPE.search(line):  # behind which damage hides from those who read the lines
+                record = _without_damage(record, path.name, number, mark)
             strings = {column: _as_string(record[column], column, where) for column in columns if column in record}
             yield record | strings
+
+
+def _without_damage(value: object, name: str, line: int, mark: bool) -> object:
+    """Look at all strings in a JSON value."""
+    if isinstance(value, dict):
+        return {key: _without_damage(inner, name, line, mark) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_damage(inner, name, line, mark) for inner in value]
+    if isinstance(value, str) and is_damaged(value):
+        return "\n".join(without_damage(part, name, line, mark=mark) for part in value.split("\n"))
+    return value
 
 
 def _is_long(number: int) -> bool:

@@ -3,7 +3,15 @@
 import os
 from pathlib import Path
 
-from qta_keras.data.access import check_encoding, check_strings, encoding_of, existing, is_json, reading
+from qta_keras.data.access import (
+    check_encoding,
+    check_strings,
+    encoding_of,
+    existing,
+    is_json,
+    is_to_be_marked,
+    reading,
+)
 from qta_keras.data.corpus import as_corpus
 from qta_keras.data.json_lines import read_json_lines
 from qta_keras.data.names import tidy
@@ -28,6 +36,7 @@ def read_corpus(
     documents: str | None = None,
     encoding: str | None = None,
     file_names: str = _SUB_FOLDERS,
+    damaged: str = "refuse",
 ) -> pd.DataFrame:
     r"""Read texts of your own, and print in words what was read, guessed and dropped.
 
@@ -55,6 +64,9 @@ def read_corpus(
         For a folder: the build of the files' paths in it, without ``.txt``. A name in braces makes a column of that
         part, and ``*`` stands for anything but a slash; ``"{label}/{speaker}_{year}"`` fits ``left/Smith_1990.txt``.
         A part in braces holds none of the signs that part them, here no ``_``.
+    damaged : {"refuse", "mark"}, default "refuse"
+        What to do about bytes that are not of the encoding, halves of characters, control characters and characters
+        that were lost before: raise an error that names the line, or read each as ``\\ufffd`` and say so.
 
     Returns
     -------
@@ -89,6 +101,7 @@ def read_corpus(
     optional = {"group": group, "documents": documents, "encoding": encoding}
     given = {name: value for name, value in optional.items() if value is not None}
     check_strings(text=text, label=label, file_names=file_names, **given)
+    mark = is_to_be_marked(damaged)
     path = existing(path)
     if text == label:
         raise ValueError(f"text and label are both the column {text!r}, but the label must not be the text itself.")
@@ -98,21 +111,23 @@ def read_corpus(
         check_encoding(encoding)
     columns = [column for column in (text, label, group, documents) if column is not None]
     with reading(path, encoding):
-        table, source = _read(path, columns, encoding, file_names)
+        table, source = _read(path, columns, encoding, file_names, mark)
     corpus, remarks = as_corpus(table, path.name, text=text, label=label, group=group, documents=documents)
     print("\n".join([f"{path.name}: {in_words(corpus)}; {source}.", *remarks]))
     return corpus
 
 
-def _read(path: Path, columns: list[str], encoding: str | None, file_names: str) -> tuple[pd.DataFrame, str]:
+def _read(
+    path: Path, columns: list[str], encoding: str | None, file_names: str, mark: bool
+) -> tuple[pd.DataFrame, str]:
     """Read a folder or file of any kind, as a table with a name for each row, and tell in words how."""
     if path.is_dir():
-        return read_text_folder(path, encoding, file_names)
-    encoding, source = encoding_of(path, encoding)
+        return read_text_folder(path, encoding, file_names, mark)
+    encoding, source = encoding_of(path, encoding, mark)
     if is_json(path):
-        table = read_json_lines(path, encoding, columns)
+        table = read_json_lines(path, encoding, columns, mark)
     else:
-        table, separator = read_separated_values(path, encoding, columns)
+        table, separator = read_separated_values(path, encoding, columns, mark)
         source = f"{source}, {separator}"
     table.index = [f"{tidy(path.stem)}-{row:05d}" for row in range(1, len(table) + 1)]
     return table, source

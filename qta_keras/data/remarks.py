@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from qta_keras.data.damage import MARK
 from qta_keras.runtime import tensorflow_first
 
 tensorflow_first()
@@ -72,8 +73,13 @@ def _without_nuances(name: str) -> str:
 
 
 def on_texts(corpus: pd.DataFrame) -> list[str]:
-    """Tell of copies, of letters broken by an earlier program, and of scripts without spaces."""
-    return [*_on_copies(corpus), *_on_broken_letters(corpus["text"]), *_on_scripts(corpus["text"])]
+    """Tell of copies, of marked damage, of letters broken by an earlier program, and of scripts without spaces."""
+    return [
+        *_on_copies(corpus),
+        *_on_marks(corpus),
+        *_on_broken_letters(corpus["text"]),
+        *_on_scripts(corpus["text"]),
+    ]
 
 
 def _on_copies(corpus: pd.DataFrame) -> list[str]:
@@ -89,6 +95,17 @@ def _on_copies(corpus: pd.DataFrame) -> list[str]:
     if in_other_group:
         remark += ": a copy on both sides of a split makes scores too good"
     return [f"{remark}; corpus.drop_duplicates('text') drops them."]
+
+
+def _on_marks(corpus: pd.DataFrame) -> list[str]:
+    marked = [value for column in corpus for value in corpus[column] if isinstance(value, str) and MARK in value]
+    if not marked:
+        return []
+    place = marked[0].index(MARK)
+    example = marked[0][max(0, place - 20) : place + 10]
+    return [
+        f"In {len(marked):,} field{'s' * (len(marked) != 1)}, what is damaged is marked by {MARK!r}, as in {example!r}."
+    ]
 
 
 def _on_broken_letters(texts: pd.Series) -> list[str]:

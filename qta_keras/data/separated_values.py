@@ -21,7 +21,7 @@ _NUMBER = re.compile(rf"[+-]?(?:{_WHOLE}|{_FRACTION}|\d+e[+-]\d+|inf)", re.ASCII
 _LONGEST_FIELD = 1 << 30  # characters; the standard library's own limit, 128 K, is less than a party's manifesto
 
 
-def read_separated_values(path: Path, encoding: str, columns: Sequence[str]) -> tuple[pd.DataFrame, str]:
+def read_separated_values(path: Path, encoding: str, columns: Sequence[str], mark: bool) -> tuple[pd.DataFrame, str]:
     """Read a table whose separator is the one under which its first row has the columns.
 
     Quoted fields may hold line breaks, and quotes where they are doubled. Columns of numbers become numbers, except
@@ -38,7 +38,7 @@ def read_separated_values(path: Path, encoding: str, columns: Sequence[str]) -> 
     ValueError
         If a row has more or fewer fields than the header, or quotes do not pair up.
     """
-    header, rows, separator = open_separated_values(path, encoding, columns)
+    header, rows, separator = open_separated_values(path, encoding, columns, mark)
     table = as_table(rows, header)
     for column in table.columns.difference(columns):
         table[column] = _as_numbers(table[column])
@@ -46,12 +46,12 @@ def read_separated_values(path: Path, encoding: str, columns: Sequence[str]) -> 
 
 
 def open_separated_values(
-    path: Path, encoding: str, columns: Sequence[str]
+    path: Path, encoding: str, columns: Sequence[str], mark: bool
 ) -> tuple[list[str], Iterator[list[str]], str]:
     """Return the names of the columns, the rows, which are read when they are asked for, and the separator."""
     csv.field_size_limit(_LONGEST_FIELD)
-    separator = _tell_separator(path, encoding, columns)
-    rows = _rows(path, encoding, separator)
+    separator = _tell_separator(path, encoding, columns, mark)
+    rows = _rows(path, encoding, separator, mark)
     _, header = next(rows)
     header = _column_names(header)
     for name in header:
@@ -66,11 +66,11 @@ def as_table(rows: Iterable[list[str]], header: list[str]) -> pd.DataFrame:
     return table.mask(table.isin(_MISSING))
 
 
-def _tell_separator(path: Path, encoding: str, columns: Sequence[str]) -> str:
+def _tell_separator(path: Path, encoding: str, columns: Sequence[str], mark: bool) -> str:
     """Find the separator under which the first row has most of the columns, or else most fields."""
 
     def fit(separator: str) -> tuple[int, int]:
-        with open_text(path, encoding) as file:
+        with open_text(path, encoding, mark) as file:
             names = _column_names(next(filter(None, csv.reader(file, delimiter=separator, skipinitialspace=True)), []))
         return len(set(columns) & set(names)), len(names)
 
@@ -84,9 +84,9 @@ def _tell_separator(path: Path, encoding: str, columns: Sequence[str]) -> str:
     return best
 
 
-def _rows(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path, encoding: str, separator: str, mark: bool) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of a table, each with the number of the line it begins in; empty lines are passed over."""
-    reader = csv.reader(read_lines(path, encoding), delimiter=separator, skipinitialspace=True, strict=True)
+    reader = csv.reader(read_lines(path, encoding, mark), delimiter=separator, skipinitialspace=True, strict=True)
     line = 1
     try:
         for row in reader:

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qta_keras.data import checks
-from qta_keras.data.access import check_encoding, check_strings, encoding_of, existing, is_json, reading
+from qta_keras.data.access import (
+    check_encoding,
+    check_strings,
+    encoding_of,
+    existing,
+    is_json,
+    is_to_be_marked,
+    reading,
+)
 from qta_keras.data.corpus import by_roles, without_missing
 from qta_keras.data.json_lines import json_records
 from qta_keras.data.names import composed, tidy
@@ -30,6 +38,7 @@ def stream_corpus(
     group: str | None = None,
     documents: str | None = None,
     encoding: str | None = None,
+    damaged: str = "refuse",
 ) -> "CorpusStream":
     r"""Read texts of your own in pieces, for a corpus that does not fit into memory.
 
@@ -50,6 +59,8 @@ def stream_corpus(
     documents : str or None
         The column with the documents' names. By default they are the file's name with the number of the row.
     encoding : str or None
+        As in `read_corpus`.
+    damaged : {"refuse", "mark"}, default "refuse"
         As in `read_corpus`.
 
     Returns
@@ -87,6 +98,7 @@ def stream_corpus(
         check_encoding(encoding)
     if text == label:
         raise ValueError(f"text and label are both the column {text!r}, but the label must not be the text itself.")
+    mark = is_to_be_marked(damaged)
     files = [_file(path) for path in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     if not files:
         raise ValueError("paths is empty, so there is nothing to read: give the paths of your files.")
@@ -97,26 +109,27 @@ def stream_corpus(
             f"Two files are named {twice!r}, and so would be their documents: rename one, or choose the column with "
             "the documents' names by documents=."
         )
-    stream = CorpusStream([(path, _encoding(path, encoding)) for path in files], roles)
+    stream = CorpusStream([(path, _encoding(path, encoding, mark)) for path in files], roles, mark)
     for path, known in stream.files:
         with reading(path, encoding):
-            _check_start(path, next(_tables(path, known, roles)), roles)
+            _check_start(path, next(_tables(path, known, roles, mark)), roles)
     return stream
 
 
 class CorpusStream:
     """The pieces of a corpus, as often as they are asked for; `stream_corpus` makes it."""
 
-    def __init__(self, files: list[tuple[Path, str]], roles: dict[str, str]) -> None:
+    def __init__(self, files: list[tuple[Path, str]], roles: dict[str, str], mark: bool) -> None:
         self.files = files
         self.roles = roles
+        self.mark = mark
         self._told = False
 
     def __iter__(self) -> Iterator[pd.DataFrame]:
         """Read the files from their beginning."""
         sizes, dropped = Counter(), Counter()
         for path, encoding in self.files:
-            for table in _read_tables(path, encoding, self.roles):
+            for table in _read_tables(path, encoding, self.roles, self.mark):
                 piece, missing = _as_piece(table, self.roles)
                 dropped.update(missing)
                 sizes.update(piece["label"] if "label" in piece else {"": len(piece)})
@@ -136,13 +149,13 @@ def _file(path: str | os.PathLike) -> Path:
     return path
 
 
-def _encoding(path: Path, encoding: str | None) -> str:
+def _encoding(path: Path, encoding: str | None, mark: bool) -> str:
     with reading(path, encoding):
-        return encoding_of(path, encoding)[0]
+        return encoding_of(path, encoding, mark)[0]
 
 
-def _read_tables(path: Path, encoding: str, roles: dict[str, str]) -> Iterator[pd.DataFrame]:
-    tables = _tables(path, encoding, roles)
+def _read_tables(path: Path, encoding: str, roles: dict[str, str], mark: bool) -> Iterator[pd.DataFrame]:
+    tables = _tables(path, encoding, roles, mark)
     while True:
         with reading(path, encoding):  # not around the yield, where the reader's own errors would pass through
             table = next(tables, None)
@@ -151,13 +164,13 @@ def _read_tables(path: Path, encoding: str, roles: dict[str, str]) -> Iterator[p
         yield table
 
 
-def _tables(path: Path, encoding: str, roles: dict[str, str]) -> Iterator[pd.DataFrame]:
+def _tables(path: Path, encoding: str, roles: dict[str, str], mark: bool) -> Iterator[pd.DataFrame]:
     """Read the rows of a file, some at a time, indexed by their names."""
     columns, number = list(roles.values()), 0
     if is_json(path):
-        header, rows = None, json_records(path, encoding, columns)
+        header, rows = None, json_records(path, encoding, columns, mark)
     else:
-        header, rows, _ = open_separated_values(path, encoding, columns)
+        header, rows, _ = open_separated_values(path, encoding, columns, mark)
     while True:
         block = list(itertools.islice(rows, _DOCUMENTS_AT_ONCE))
         if number and not block:

@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from qta_keras.data.damage import is_damaged, or_mark, without_damage
 from qta_keras.data.encodings import (
+    is_mostly_utf8,
     marked_encoding,
     refuse_other_kinds,
     refuse_zeros,
-    where_utf8_breaks,
-    windows_1252_in_words,
+    where_broken,
 )
+from qta_keras.data.windows_1252 import windows_1252_in_words
 from qta_keras.runtime import progress, tensorflow_first
 
 tensorflow_first()
@@ -23,7 +25,7 @@ import pandas as pd
 _AT_ONCE = 1000  # files per step of the progress bar
 
 
-def read_text_folder(folder: Path, encoding: str | None, file_names: str) -> tuple[pd.DataFrame, str]:
+def read_text_folder(folder: Path, encoding: str | None, file_names: str, mark: bool) -> tuple[pd.DataFrame, str]:
     """Read every .txt file under a folder, in the order of their names; hidden ones are passed over.
 
     Returns
@@ -42,7 +44,7 @@ def read_text_folder(folder: Path, encoding: str | None, file_names: str) -> tup
     if not names:
         raise ValueError(_why_empty(folder))
     docvars = _docvars(folder, names, file_names)
-    texts, words = _decode(folder, names, encoding)
+    texts, words = _decode(folder, names, encoding, mark)
     documents = [unicodedata.normalize("NFC", name[: -len(".txt")]) for name in names]
     if len(names) < len(files):
         words += f"; passed over what is not .txt: {len(files) - len(names):,}"
@@ -96,7 +98,7 @@ def _path_pattern(file_names: str) -> re.Pattern:
         ) from None
 
 
-def _decode(folder: Path, names: list[str], encoding: str | None) -> tuple[list[str], str]:
+def _decode(folder: Path, names: list[str], encoding: str | None, mark: bool) -> tuple[list[str], str]:
     """Read the files; those that are not UTF-8 are judged together, for one short file alone tells too little."""
     texts, not_utf8, files = {}, {}, Counter()
     for start in progress(range(0, len(names), _AT_ONCE), f"Reading {folder.name}: thousand files"):
@@ -106,25 +108,30 @@ def _decode(folder: Path, names: list[str], encoding: str | None) -> tuple[list[
             its_encoding, words = (encoding, encoding) if encoding else marked_encoding(raw) or ("utf-8", "UTF-8")
             if words == "UTF-8":
                 refuse_zeros(name, raw)
-            try:
-                texts[name] = raw.decode(its_encoding)
-                files[words] += 1
-            except UnicodeError:
-                if its_encoding != "utf-8" or encoding:
-                    raise ValueError(f"{name} can't be read as {words}: give the encoding it has.") from None
+            broken = where_broken([raw], its_encoding)
+            if broken and words == "UTF-8" and its_encoding == "utf-8" and not is_mostly_utf8([raw]):
                 texts[name] = ""  # keeps its place
                 not_utf8[name] = raw
+                continue
+            if broken and not mark:
+                raise ValueError(
+                    f"{name} can't be read as {words}, for it has {broken}: give the encoding it has, {or_mark()}."
+                )
+            texts[name] = raw.decode(its_encoding, errors="replace")
+            files[words] += 1
     if not_utf8:
         name, raw = next(iter(not_utf8.items()))
-        words = windows_1252_in_words(f"{name} has {where_utf8_breaks([raw])}", not_utf8.values())
+        trouble = f"{name} has {where_broken([raw], 'utf-8')}"
+        words = windows_1252_in_words(trouble, not_utf8.values())
         texts |= {name: raw.decode("cp1252") for name, raw in not_utf8.items()}
         files[words] = len(not_utf8)
-    return [_plain(text) for text in texts.values()], _in_words(files)
+    return [_plain(text, name, mark) for name, text in texts.items()], _in_words(files)
 
 
-def _plain(text: str) -> str:
-    """Take away a byte-order mark, and end lines as Python does."""
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+def _plain(text: str, name: str, mark: bool) -> str:
+    """Take away a byte-order mark, end lines as Python does, and see to damage."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return without_damage(text, name, 1, mark=mark) if is_damaged(text) else text
 
 
 def _in_words(files: Counter) -> str:
