@@ -62,6 +62,15 @@ ODD = {
         "begins in line 6 .* quotes do not pair up",
     ),
     "quotes in quotes": (SPEECHES + '"We "wait" here",left,Eve\n', {}, "begins in line 6 .* have to be doubled"),
+    "R's row names": (
+        'text,label\n"1","We go",a\n"2","We fall",b\n',
+        {},
+        r"has 2 columns, .* \('1'\), as R's write.table",
+    ),
+    "R's row names, tabs": ("text\tlabel\nann\tWe go\ta\nbob\tWe\tb\n", {}, r"\('ann'\), as R's write.table"),
+    "R's spaces": ('"text" "label"\n"1" "We go" "a"\n', {}, "separated by spaces, as R's write.table .* by write.csv"),
+    "commas in every text": ("text,label\nWe, go,a\nWe, stay,b\n", {}, "line 2 has 3 .* has to stand in quotes"),
+    "backslashes for quotes": (SPEECHES + '"We \\"go\\"",left,Eve\n', {}, "doubled .*, and R does so by write.csv"),
     "UTF-16 without mark": (SPEECHES.encode("utf-16-le"), {}, "bytes that are zero: give encoding='utf-16-le'"),
     "UTF-16 the other way": (SPEECHES.encode("utf-16-be"), {}, "bytes that are zero: give encoding='utf-16-be'"),
     "cut in a letter": ((SPEECHES + "Für schö").encode()[:-1], {}, "byte 0xc3 in line 6, which is not UTF-8"),
@@ -82,6 +91,12 @@ ODD_LINES = {
     "broken": ('{"text": "We", "label": "left"}\n{"text": "We fa', "line 2, is not a JSON object on one line"),
     "no object": ('{"text": "We", "label": "left"}\n"We fall"', "line 2, is '\"We fall\"', but each line"),
     "list": ('{"text": ["We", "stand"], "label": "left"}', r"line 1, has \[\"We\", \"stand\"\] under 'text'"),
+    "too deep": (
+        '{"text": "We", "x": ' + "[" * 200_000 + "]" * 200_000 + "}",
+        "line 1, has objects or lists inside one",
+    ),
+    "objects too deep": ('{"x": ' * 200_000 + "1" + "}" * 200_000, "line 1, .* too deep to be read: write each line"),
+    "thousands of digits": ('{"n": ' + "9" * 6_000 + "}", "line 1, has a number of thousands of digits"),
     "never a label": ('{"text": "We stand"}', "no column 'label'; its columns are 'text'"),
 }
 

@@ -74,8 +74,15 @@ def _parse(line: str, where: str) -> dict:
         )
     try:
         record = json.loads(line, parse_constant=lambda constant: None)
+    except RecursionError:
+        raise ValueError(
+            f"{where}, has objects or lists inside one another, too deep to be read: write each line as a flat object "
+            f"of strings and numbers; it begins {line.strip()[:40]!r}."
+        ) from None
     except json.JSONDecodeError as error:
         raise ValueError(f"{where}, is not a JSON object on one line ({error.msg}): {line.strip()[:40]!r}.") from None
+    except ValueError:  # Python's limit for digits
+        raise ValueError(f"{where}, has a number of thousands of digits: put it in quotes, as a string.") from None
     if not isinstance(record, dict):
         raise ValueError(f"{where}, is {line.strip()[:40]!r}, but each line has to be a JSON object {{...}}.")
     return record

@@ -1,6 +1,7 @@
 """Tables of comma-separated values and their like: CSV with any of four separators."""
 
 import csv
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ _MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null")  # what R, pandas and
 # A number as programs write it: no zeros in front, at most 15 digits if it is whole, and not like the code 12E4.
 _WHOLE, _FRACTION = r"(?:0|[1-9]\d{0,14})", r"(?:0|[1-9]\d*)?\.\d*(?:e[+-]?\d+)?"
 _NUMBER = re.compile(rf"[+-]?(?:{_WHOLE}|{_FRACTION}|\d+e[+-]\d+|inf)", re.ASCII | re.IGNORECASE)
+_ROWS_TO_LOOK_AT = 5
+_IN_R = "write.csv(table, file, row.names = FALSE, fileEncoding = 'UTF-8')"
 _LONGEST_FIELD = 1 << 30  # characters; the standard library's own limit, 128 K, is less than a party's manifesto
 
 
@@ -77,11 +80,22 @@ def _tell_separator(path: Path, encoding: str, columns: Sequence[str], mark: boo
     fits = {separator: fit(separator) for separator in _SEPARATORS}
     best = max(fits, key=fits.get)
     if fits[best][1] < 2:
+        _refuse_spaces(path, encoding, columns, mark)
         raise ValueError(
             f"{path.name} has no columns: its first line holds no comma, semicolon, tab or vertical bar. For texts in "
             "files of their own, give the folder instead."
         )
     return best
+
+
+def _refuse_spaces(path: Path, encoding: str, columns: Sequence[str], mark: bool) -> None:
+    """Raise a ValueError if the columns are there, but parted by spaces."""
+    with open_text(path, encoding, mark) as file:
+        names = next(csv.reader(file, delimiter=" ", skipinitialspace=True), [])
+    if len(names) > 1 and set(columns) & set(names):
+        raise ValueError(
+            f"{path.name} has its columns separated by spaces, as R's write.table writes it: write it by {_IN_R}."
+        )
 
 
 def _rows(path: Path, encoding: str, separator: str, mark: bool) -> Iterator[tuple[int, list[str]]]:
@@ -96,18 +110,29 @@ def _rows(path: Path, encoding: str, separator: str, mark: bool) -> Iterator[tup
     except csv.Error:
         raise ValueError(
             f"{path.name} has a row that begins in line {line} and in which quotes do not pair up: quotes inside a "
-            'quoted text have to be doubled ("").'
+            'quoted text have to be doubled (""), not written as \\", and R does so by write.csv.'
         ) from None
 
 
 def _checked_rows(name: str, rows: Iterator[tuple[int, list[str]]], n_columns: int) -> Iterator[list[str]]:
-    for line, row in rows:
+    first = list(itertools.islice(rows, _ROWS_TO_LOOK_AT))
+    if first and all(len(row) == n_columns + 1 for _, row in first) and _are_names([row[0] for _, row in first]):
+        raise ValueError(
+            f"{name} has {n_columns} columns, but each row has one field more, the first being its name "
+            f"({first[0][1][0][:40]!r}), as R's write.table writes it: write it by {_IN_R}."
+        )
+    for line, row in itertools.chain(first, rows):
         if len(row) != n_columns:
             raise ValueError(
                 f"{name} has {n_columns} columns, but the row that begins in line {line} has {len(row)} "
                 f"({row[0][:40]!r} ...): a text that holds the separator or a line break has to stand in quotes."
             )
         yield row
+
+
+def _are_names(fields: list[str]) -> bool:
+    """Tell whether they are short and differ, as names of rows do, and texts torn at a comma seldom."""
+    return len(set(fields)) == len(fields) and all(field and len(field.split()) == 1 for field in fields)
 
 
 def _column_names(header: list[str]) -> list[str]:
