@@ -58,18 +58,20 @@ def by_roles(
     documents: str | None = None,
 ) -> tuple[pd.DataFrame, dict[str, str], list[str]]:
     """Put text, label and group first and the documents' names into the index; tell what was renamed and tidied."""
-    names = table.index.to_series() if documents is None else table[documents]
     docvars = table.drop(columns=[column for column in (text, label, group, documents) if column is not None])
     renamed = {role: _free_name(role, docvars.columns) for role in _ROLES if role in docvars.columns}
     corpus = docvars.rename(columns=renamed)
     corpus.insert(0, "text", table[text])
-    names, said = tidy_names(names, "names of documents")
+    said = []
     for position, (role, column) in enumerate((("label", label), ("group", group)), start=1):
         if column is not None:
             tidied, more = tidy_names(table[column], f"{role}s")
             corpus.insert(min(position, len(corpus.columns)), role, tidied)
             said += more
-    corpus.index = pd.Index(names, name="document")
+    if documents is not None:
+        corpus.index, more = tidy_names(table[documents], "names of documents")
+        said += more
+    corpus.index.name = "document"
     return corpus, renamed, said
 
 

@@ -3,7 +3,6 @@
 import functools
 import re
 import unicodedata
-from collections.abc import Hashable
 
 from qta_keras.runtime import tensorflow_first
 
@@ -28,25 +27,20 @@ def composed(text: str) -> str:
 @functools.lru_cache(maxsize=10_000)
 def tidy(name: str) -> str:
     """Write a name without what nobody sees: invisible signs, spaces around it, other kinds of spaces and hyphens."""
+    if name.isascii() and name.isprintable() and "  " not in name:
+        return name.strip()
     return composed(" ".join(_INVISIBLE.sub("", name).translate(_HYPHENS).split()))
 
 
 def tidy_names(names: pd.Series, what: str) -> tuple[pd.Series, list[str]]:
     """Tidy every name, and tell in a sentence if one did not look as it was written; `what` says what they name."""
-    tidied = names.map(_tidy_string)
-    changed = names.map(_without_spaces_around)[lambda before: before.notna() & (before != tidied)]
-    if changed.empty:
-        return tidied, []
-    after = tidied[names.index == changed.index[0]].iloc[0]
-    return tidied, [
-        f"Of the {what}, {len(changed):,} had invisible signs, unusual spaces or hyphens, or accents apart, such as "
-        f"{changed.iloc[0]!a}: read as {after!r}."
+    tidied = {name: tidy(name) for name in names.unique() if isinstance(name, str)}
+    changed = {name for name, after in tidied.items() if after != name.strip(" \t\r\n")}
+    result = names.map(tidied)
+    if not changed:
+        return result, []
+    first = next(name for name in tidied if name in changed)
+    return result, [
+        f"Of the {what}, {int(names.isin(changed).sum()):,} had invisible signs, unusual spaces or hyphens, or accents "
+        f"apart, such as {first!a}: read as {tidied[first]!r}."
     ]
-
-
-def _tidy_string(name: Hashable) -> Hashable:
-    return tidy(name) if isinstance(name, str) else name
-
-
-def _without_spaces_around(name: Hashable) -> Hashable:
-    return name.strip(" \t\r\n") if isinstance(name, str) else name

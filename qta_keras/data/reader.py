@@ -129,5 +129,6 @@ def _read(
     else:
         table, separator = read_separated_values(path, encoding, columns, mark)
         source = f"{source}, {separator}"
-    table.index = [f"{tidy(path.stem)}-{row:05d}" for row in range(1, len(table) + 1)]
+    stem = tidy(path.stem)
+    table.index = [f"{stem}-{row:05d}" for row in range(1, len(table) + 1)]
     return table, source

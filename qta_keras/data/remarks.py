@@ -98,7 +98,10 @@ def _on_copies(corpus: pd.DataFrame) -> list[str]:
 
 
 def _on_marks(corpus: pd.DataFrame) -> list[str]:
-    marked = [value for column in corpus for value in corpus[column] if isinstance(value, str) and MARK in value]
+    strings = corpus.select_dtypes(exclude="number")
+    marked = [
+        value for column in strings for value in strings[column].tolist() if isinstance(value, str) and MARK in value
+    ]
     if not marked:
         return []
     place = marked[0].index(MARK)

@@ -178,7 +178,8 @@ def _tables(path: Path, encoding: str, roles: dict[str, str], mark: bool) -> Ite
         table = as_table(block, header) if header else pd.DataFrame(block)
         if number and not header:
             table = table.reindex(columns=columns)  # what no record of these has is missing in all
-        table.index = [f"{tidy(path.stem)}-{row:05d}" for row in range(number + 1, number + len(table) + 1)]
+        stem = tidy(path.stem)
+        table.index = [f"{stem}-{row:05d}" for row in range(number + 1, number + len(table) + 1)]
         number += len(table)
         yield table
         if not block:
