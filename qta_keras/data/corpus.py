@@ -79,7 +79,9 @@ def without_missing(corpus: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]
     """Drop documents without text, label or group, and count them by the first that they lack."""
     dropped = {}
     for role in corpus.columns.intersection(["text", "label", "group"]):
-        there = np.array([isinstance(value, str) and value.strip() != "" for value in corpus[role]], dtype=bool)
+        there = np.array(
+            [isinstance(value, str) and value.strip() != "" for value in corpus[role].tolist()], dtype=bool
+        )
         dropped[role] = int((~there).sum())
         corpus = corpus[there]
     return corpus.copy(), {role: number for role, number in dropped.items() if number}
