@@ -133,3 +133,145 @@ def test_wrong_input_gets_one_clear_sentence(answers):
         evaluate.per_class(truth[:0], predicted[:0])
     with pytest.raises(ValueError, match=r"folds is 61.*number of groups, 60"):
         evaluate.cross_validate(lambda train, test: [], truth.to_frame(), groups=groups, folds=61)
+
+
+def test_a_perfect_classifier_has_perfect_intervals_wherever_the_classes_live():
+    of_one_speaker = pd.Series([f"c{n // 4}" for n in range(40)]), pd.Series([n // 4 for n in range(40)])
+    with_a_rare_class = pd.Series(["a"] * 40 + ["b"] * 40 + ["rare"] * 2), pd.Series(range(82))
+    for truth, groups in (of_one_speaker, with_a_rare_class):
+        result = evaluate.score(truth, truth, groups=groups)
+        assert result.iloc[:6].tolist() == [1] * 6
+
+
+@pytest.mark.parametrize("n_classes", [3, 10, 30])
+def test_the_interval_holds_the_score_where_classes_live_in_few_groups(n_classes):
+    for seed in range(15):
+        random = np.random.default_rng(seed)
+        groups = pd.Series(np.repeat(np.arange(2 * n_classes), 5))
+        truth = groups % n_classes
+        predicted = truth.where(random.random(len(truth)) < 0.7, random.integers(n_classes, size=len(truth)))
+        result = evaluate.score(truth, predicted, groups=groups)
+        for name in ("accuracy", "macro_f1"):
+            assert 0 <= result[f"{name}_low"] <= result[name] <= result[f"{name}_high"] <= 1
+
+
+def test_a_class_that_is_only_given_counts_as_missed_everywhere():
+    truth, predicted = pd.Series(list("aabb")), pd.Series(list("aabz"))
+    result = evaluate.score(truth, predicted, groups=pd.Series(range(4)))
+    assert result["macro_f1"] == pytest.approx(f1_score(truth, predicted, average="macro", zero_division=0))
+    assert result["macro_f1_high"] <= 2 / 3
+
+
+def test_scores_of_the_ordinary_case_stay_what_they_were(answers):
+    """To the last digit, as version 0.1.0 gave them."""
+    result = evaluate.score(*answers[:2], groups=answers[2])
+    assert result.iloc[:6].tolist() == [
+        0.9033333333333333,
+        0.8716666666666667,
+        0.9316666666666666,
+        0.8762037304800462,
+        0.8329874632997918,
+        0.9143257928526041,
+    ]
+
+
+def test_many_classes_fit_into_memory():
+    truth = pd.Series(np.arange(3_000) % 1_000)
+    result = evaluate.score(truth, truth, groups=pd.Series(range(3_000)))
+    assert result["macro_f1_low"] == 1
+
+
+NUMBERS, TEXT = pd.Series([1, 2, 1, 2]), pd.Series(["1", "2", "1", "2"])
+MISSING, MIXED = pd.Series(["1", None, "1", "2"]), pd.Series([1, "1", 1, "2"], dtype=object)
+
+
+@pytest.mark.parametrize(
+    ("truth", "predicted", "complaint"),
+    [
+        (NUMBERS, TEXT, "truth and predicted are of two kinds, text such as '2' and numbers such as 1"),
+        (MIXED, TEXT, "values of truth are of two kinds"),
+        (MISSING, TEXT, "1 of the 4 values of truth are missing"),
+        (TEXT, MISSING, "1 of the 4 values of predicted are missing"),
+    ],
+)
+def test_labels_that_cannot_be_compared_are_refused_everywhere(truth, predicted, complaint):
+    groups = pd.Series(range(4))
+    for compare in (evaluate.per_class, evaluate.confusion, lambda *labels: evaluate.score(*labels, groups=groups)):
+        with pytest.raises(ValueError, match=complaint):
+            compare(truth, predicted)
+
+
+def test_groups_that_are_missing_or_of_two_kinds_are_refused_everywhere():
+    for groups, complaint in ((MISSING, "1 of the 4 values of groups are missing"), (MIXED, "groups are of two kinds")):
+        with pytest.raises(ValueError, match=complaint):
+            evaluate.score(TEXT, TEXT, groups=groups)
+        with pytest.raises(ValueError, match=complaint):
+            evaluate.cross_validate(lambda train, test: [], TEXT.to_frame("label"), groups=groups, folds=2)
+
+
+def test_what_names_no_documents_is_refused():
+    with pytest.raises(TypeError, match=r"predicted is a ndarray.*pandas\.Series\(predicted, index=corpus\.index\)"):
+        evaluate.score(TEXT, TEXT.to_numpy(), groups=NUMBERS)
+    with pytest.raises(TypeError, match="truth is a list"):
+        evaluate.confusion(list("ab"), pd.Series(list("ab")))
+
+
+def test_misread_never_lists_right_answers():
+    corpus = pd.DataFrame({"text": list("uvw"), "label": [0, 1, 1]})
+    probabilities = pd.DataFrame({0: [0.9, 0.2, 0.6], 1: [0.1, 0.8, 0.4]})
+    assert evaluate.misread(corpus, probabilities, label="label").index.tolist() == [2]
+    with pytest.raises(ValueError, match="of two kinds"):
+        evaluate.misread(corpus, probabilities.rename(columns=str), label="label")
+    with pytest.raises(ValueError, match="1 of the 3 values of truth are missing"):
+        evaluate.misread(corpus.assign(label=["0", None, "1"]), probabilities.rename(columns=str), label="label")
+    with pytest.raises(ValueError, match="1 of the 3 documents have missing probabilities"):
+        evaluate.misread(corpus, probabilities.where(probabilities != 0.8), label="label")
+    with pytest.raises(KeyError, match="no column 'party'"):
+        evaluate.misread(corpus, probabilities, label="party")
+    categories = corpus.assign(label=corpus["label"].map({0: "a", 1: "b"}).astype("category"))
+    found = evaluate.misread(categories, probabilities.set_axis(["a", "b"], axis=1), label="label")
+    assert found.index.tolist() == [2]
+
+
+@pytest.mark.parametrize("labels", [list("abab"), [1, 2, 1, 2], [True, False] * 2, [("l", 1), ("r", 2)] * 2])
+def test_labels_of_any_one_kind_are_compared(labels):
+    truth = pd.Series(labels)
+    assert evaluate.score(truth, truth, groups=NUMBERS)["macro_f1"] == 1
+    assert evaluate.per_class(truth, truth)["f1"].tolist() == [1, 1]
+    assert evaluate.confusion(truth, truth).to_numpy().tolist() == [[2, 0], [0, 2]]
+
+
+def test_cross_validation_takes_one_answer_for_each_document():
+    corpus = pd.DataFrame({"label": list("abab")})
+    groups = pd.Series([1, 1, 2, 2])
+
+    def validate(classify, **settings):
+        return evaluate.cross_validate(classify, corpus, groups=groups, **({"folds": 2} | settings))
+
+    with pytest.raises(ValueError, match="classify returned 1 labels for 2 test documents"):
+        validate(lambda train, test: ["a"])
+    with pytest.raises(ValueError, match="documents of documents and answers differ"):
+        validate(lambda train, test: pd.Series(["a", "b"], index=[10, 11]))
+    with pytest.raises(ValueError, match="what classify returned are missing"):
+        validate(lambda train, test: ["a", None])
+    with pytest.raises(ValueError, match=r"folds is 2\.0"):
+        validate(lambda train, test: ["a", "b"], folds=2.0)
+    with pytest.raises(ValueError, match="seed is 'one'"):
+        validate(lambda train, test: ["a", "b"], seed="one")
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (lambda dfm, labels: (dfm, labels[:3]), "3 training labels for 4 training documents"),
+        (lambda dfm, labels: (dfm, labels.replace("b", "a")), "know 1 class"),
+        (lambda dfm, labels: (dfm, labels.replace("b", None)), "missing"),
+        (lambda dfm, labels: (dfm, labels.map({"a": 0, "b": 1})), "two kinds"),
+        (lambda dfm, labels: (-dfm, labels), "holds -1, but naive Bayes"),
+        (lambda dfm, labels: (dfm[:, :3], labels), "has 4 features, but 3 are wanted"),
+    ],
+)
+def test_baselines_refuse_what_does_not_fit_together(change, complaint):
+    part = scipy.sparse.csr_matrix(np.eye(4)), pd.Series(list("abab"))
+    with pytest.raises(ValueError, match=complaint):
+        evaluate.baselines(change(*part), part)

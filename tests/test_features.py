@@ -222,3 +222,59 @@ def test_without_groups_every_document_goes_its_own_way(paragraphs):
 def test_impossible_splits_are_refused(paragraphs, arguments, error, message):
     with pytest.raises(error, match=message):
         features.split_by_group(paragraphs, **arguments)
+
+
+def corpus_of(sizes):
+    rows = [(label, f"{label}-{number}") for label, size in sizes.items() for number in range(size)]
+    return pd.DataFrame(rows, columns=["label", "speaker"])
+
+
+@pytest.mark.parametrize("group", [None, "speaker"])
+@pytest.mark.parametrize("sizes", [{"a": 40, "b": 40, "r": 3}, {"a": 40, "b": 40, "r": 3, "s": 4, "t": 3}])
+def test_a_class_of_three_groups_stands_in_all_three_parts(group, sizes):
+    for seed in range(1, 11):
+        parts = features.split_by_group(corpus_of(sizes), label="label", group=group, seed=seed, folds=3)
+        assert all(set(part["label"]) == set(sizes) for part in parts)
+
+
+@pytest.mark.parametrize("group", [None, "speaker"])
+def test_a_class_that_cannot_stand_in_all_three_parts_is_named(group):
+    corpus = corpus_of({"a": 40, "b": 40, "r": 2})
+    with pytest.warns(UserWarning, match="missing are 'r' in the .* documents: a class needs three groups") as heard:
+        parts = features.split_by_group(corpus, label="label", group=group)
+    assert len(heard) == 1
+    assert sorted(pd.concat(parts).index) == sorted(corpus.index)
+
+
+def test_a_part_is_never_empty():
+    corpus = pd.DataFrame({"label": list("ab") * 30, "speaker": np.repeat(range(6), 10)})
+    for seed in range(5):
+        parts = features.split_by_group(corpus, label="label", group="speaker", folds=3, seed=seed)
+        assert all(set(part["label"]) == {"a", "b"} for part in parts)
+    with pytest.raises(ValueError, match="folds is 5, but beside the test documents only 4 groups are left"):
+        features.split_by_group(corpus, label="label", group="speaker")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"folds": 2.5}, r"folds is 2\.5"),
+        ({"folds": "5"}, "folds is '5'"),
+        ({"seed": -1}, "seed is -1"),
+        ({"seed": 1.0}, r"seed is 1\.0"),
+    ],
+)
+def test_a_split_says_in_its_own_words_what_is_wrong(change, message):
+    with pytest.raises(ValueError, match=message):
+        features.split_by_group(corpus_of({"a": 40, "b": 40}), label="label", group="speaker", **change)
+
+
+def test_a_split_refuses_classes_smaller_than_the_folds_and_values_of_two_kinds():
+    small = corpus_of(dict.fromkeys("abcdefgh", 3))
+    with pytest.raises(ValueError, match=r"folds is 5, but the largest class, '.', has only 3 documents to divide"):
+        features.split_by_group(small, label="label", group=None)
+    mixed = corpus_of({"a": 40, "b": 40}).replace({"speaker": {"a-1": 1}})
+    with pytest.raises(ValueError, match="column 'speaker' are of two kinds"):
+        features.split_by_group(mixed, label="label", group="speaker")
+    numbers = corpus_of({"a": 40, "b": 40}).assign(label=np.repeat([0.5, 1.5], 40))
+    assert features.split_by_group(numbers, label="label", group="speaker")[2]["label"].nunique() == 2

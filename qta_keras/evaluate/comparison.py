@@ -1,6 +1,7 @@
 """What a classifier is compared with: simpler ones, and itself on documents of groups it has not seen."""
 
 from collections.abc import Callable, Sequence
+from numbers import Integral
 
 from qta_keras.runtime import progress, tensorflow_first
 
@@ -16,7 +17,8 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
-from qta_keras.evaluate.scores import check_same_documents
+from qta_keras.evaluate.checks import check_same_documents
+from qta_keras.features.checks import check_dfm, check_labels, check_one_kind, check_seed
 
 
 def baselines(
@@ -38,6 +40,14 @@ def baselines(
         the best of 1, 3, 10 and 30 on the validation documents) and ``linear SVM`` (a support vector machine, one
         class against the rest, C the best of 0.1, 0.3, 1 and 3).
 
+    Raises
+    ------
+    ValueError
+        If matrices and labels do not fit together, labels are missing, of two kinds or all equal, or an entry is
+        negative.
+    TypeError
+        If a matrix is not sparse.
+
     References
     ----------
     Manning, C. D., Raghavan, P. and Schütze, H. (2008), Introduction to Information Retrieval, chapters 13 and 15.
@@ -48,6 +58,7 @@ def baselines(
     >>> sorted(baselines(part, part))
     ['linear SVM', 'logistic regression', 'majority class', 'naive Bayes']
     """
+    _check_parts(train, validation)
     dfm, labels = train
     # To this tolerance, in double precision, the coefficients no longer depend on the machine, and Newton's method gets
     # there in a fifth of the time. More threads only get into each other's way: two took ten times as long as one.
@@ -101,7 +112,8 @@ def cross_validate(
     Raises
     ------
     ValueError
-        If the index of `groups` differs, or there are fewer groups than folds.
+        If the index of `groups` differs, groups are missing or of two kinds, there are fewer groups than folds, or
+        `classify` returns anything but a label for each test document, in their order.
 
     Examples
     --------
@@ -110,13 +122,45 @@ def cross_validate(
     >>> cross_validate(most_common, corpus, groups=pd.Series([1, 1, 2, 2]), folds=2).tolist()
     ['a', 'a', 'a', 'a']
     """
-    check_same_documents(corpus, groups)
-    if not 2 <= folds <= groups.nunique():
+    check_same_documents(corpus=corpus, groups=groups)
+    check_seed(seed)
+    if not isinstance(folds, Integral) or not 2 <= folds <= groups.nunique():
         raise ValueError(
-            f"folds is {folds}, but it must be at least 2 and at most the number of groups, {groups.nunique()}."
+            f"folds is {folds!r}, but it must be at least 2 and at most the number of groups, {groups.nunique()}."
         )
     predicted = pd.Series(index=corpus.index, dtype=object, name="predicted")
     splits = GroupKFold(folds, shuffle=True, random_state=seed).split(corpus, groups=groups)
     for train, test in progress(splits, "Cross-validation: fold"):
-        predicted.iloc[test] = classify(corpus.iloc[train], corpus.iloc[test])
+        predicted.iloc[test] = _checked_answers(classify(corpus.iloc[train], corpus.iloc[test]), corpus.iloc[test])
     return predicted
+
+
+def _checked_answers(answers: Sequence[str], documents: pd.DataFrame) -> np.ndarray:
+    """Return the answers without index, or raise ValueError if they are not one for each of the documents, in order."""
+    if len(answers) != len(documents):
+        raise ValueError(
+            f"classify returned {len(answers):,} labels for {len(documents):,} test documents: it must return one for "
+            "each, in their order."
+        )
+    if isinstance(answers, pd.Series):
+        check_same_documents(documents=documents, answers=answers)
+    check_one_kind(answers, "what classify returned")
+    return pd.Series(list(answers), dtype=object).to_numpy()
+
+
+def _check_parts(train: tuple, validation: tuple) -> None:
+    """Raise TypeError or ValueError unless both are a matrix and its labels, with the same columns."""
+    for (dfm, labels), what in ((train, "training"), (validation, "validation")):
+        check_dfm(dfm, n_features=train[0].shape[1])
+        if len(labels) != dfm.shape[0] or not len(labels):
+            raise ValueError(
+                f"There are {len(labels):,} {what} labels for {dfm.shape[0]:,} {what} documents: give one for each, "
+                "and one document or more."
+            )
+        if dfm.nnz and dfm.data.min() < 0:
+            raise ValueError(
+                f"The {what} matrix holds {dfm.data.min():.6g}, but naive Bayes takes no number below 0: give counts "
+                "or the weights of fit_vectoriser."
+            )
+    check_one_kind([*train[1], *validation[1]], "the labels")
+    check_labels(train[1], train[0].shape[0])

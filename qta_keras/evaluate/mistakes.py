@@ -7,7 +7,8 @@ tensorflow_first()
 import pandas as pd
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from qta_keras.evaluate.scores import check_same_documents
+from qta_keras.evaluate.checks import check_labels_alike, check_same_documents
+from qta_keras.features.checks import check_positive
 
 
 def per_class(truth: pd.Series, predicted: pd.Series) -> pd.DataFrame:
@@ -25,11 +26,11 @@ def per_class(truth: pd.Series, predicted: pd.Series) -> pd.DataFrame:
     >>> per_class(pd.Series(list("aabb")), pd.Series(list("aaba"))).loc["b"].round(2).tolist()
     [1.0, 0.5, 0.67, 2.0]
     """
-    check_same_documents(truth, predicted)
-    labels = sorted(set(truth) | set(predicted))
-    columns = precision_recall_fscore_support(truth, predicted, labels=labels, zero_division=0)
+    labels = check_labels_alike(truth, predicted)
+    codes = _codes(labels, truth, predicted)
+    columns = precision_recall_fscore_support(*codes, labels=range(len(labels)), zero_division=0)
     table = dict(zip(["precision", "recall", "f1", "documents"], columns, strict=True))
-    return pd.DataFrame(table, index=pd.Index(labels, name="class"))
+    return pd.DataFrame(table, index=pd.Index(labels, name="class", tupleize_cols=False))
 
 
 def confusion(truth: pd.Series, predicted: pd.Series) -> pd.DataFrame:
@@ -40,12 +41,11 @@ def confusion(truth: pd.Series, predicted: pd.Series) -> pd.DataFrame:
     >>> confusion(pd.Series(list("aabb")), pd.Series(list("aaba"))).loc["b"].to_dict()
     {'a': 1, 'b': 1}
     """
-    check_same_documents(truth, predicted)
-    labels = sorted(set(truth) | set(predicted))
+    labels = check_labels_alike(truth, predicted)
     return pd.DataFrame(
-        confusion_matrix(truth, predicted, labels=labels),
-        index=pd.Index(labels, name="truth"),
-        columns=pd.Index(labels, name="predicted"),
+        confusion_matrix(*_codes(labels, truth, predicted), labels=range(len(labels))),
+        index=pd.Index(labels, name="truth", tupleize_cols=False),
+        columns=pd.Index(labels, name="predicted", tupleize_cols=False),
     )
 
 
@@ -75,14 +75,29 @@ def misread(corpus: pd.DataFrame, probabilities: pd.DataFrame, *, label: str, n:
     >>> misread(corpus, pd.DataFrame({"a": [0.9, 0.8], "b": [0.1, 0.2]}), label="label")["text"].tolist()
     ['peace']
     """
-    check_same_documents(corpus, probabilities)
+    check_same_documents(corpus=corpus, probabilities=probabilities)
+    check_positive("n", n)
+    for column in ("text", label):
+        if column not in corpus:
+            raise KeyError(f"The corpus has no column {column!r}; it has {', '.join(map(str, corpus.columns))}.")
+    unknown = int(probabilities.isna().any(axis=1).sum())
+    if unknown:
+        raise ValueError(f"{unknown:,} of the {len(corpus):,} documents have missing probabilities: leave them out.")
+    predicted = probabilities.idxmax(axis=1)
+    check_labels_alike(corpus[label], predicted)
     table = pd.DataFrame(
         {
-            "truth": corpus[label],
-            "predicted": probabilities.idxmax(axis=1),
+            "truth": corpus[label].astype(object),
+            "predicted": predicted.astype(object),
             "confidence": probabilities.max(axis=1),
             "text": corpus["text"],
         }
     )
     wrong = table[table["truth"] != table["predicted"]]
     return wrong.sort_values("confidence", ascending=False, kind="stable").head(n)
+
+
+def _codes(labels: list, *columns: pd.Series) -> list[list[int]]:
+    """Return the number of each document's label: scikit-learn takes labels of some types for other things."""
+    numbers = {label: number for number, label in enumerate(labels)}
+    return [[numbers[value] for value in column] for column in columns]

@@ -12,6 +12,9 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 
+from qta_keras.evaluate.checks import check_labels_alike, check_same_documents
+from qta_keras.features.checks import check_seed
+
 REPLICATES = 2_000
 
 
@@ -19,7 +22,12 @@ def score(truth: pd.Series, predicted: pd.Series, *, groups: pd.Series, seed: in
     """Accuracy and macro F1 with 95 per cent intervals from a bootstrap over groups.
 
     Whole groups are drawn with replacement, 2,000 times, and the interval runs from the 2.5th to the 97.5th
-    percentile of the scores. With fewer than about 20 groups such an interval is too narrow.
+    percentile of the scores. A class that a draw does not hold is left out of that draw's macro F1: it can't be missed
+    there.
+
+    In simulations such intervals held the truth in 92 to 97 of 100 samples from 60 groups on, if every class was in ten
+    groups or more. With 20 groups it was 90 to 93 for accuracy. A class in fewer than five groups makes the interval of
+    macro F1 too narrow, however many groups there are: it held the truth in only 63 to 83 of 100.
 
     Parameters
     ----------
@@ -39,7 +47,10 @@ def score(truth: pd.Series, predicted: pd.Series, *, groups: pd.Series, seed: in
     Raises
     ------
     ValueError
-        If the three do not have the same index, there is no document, or fewer than two groups.
+        If the three do not have the same index, there is no document, fewer than two groups, labels or groups are
+        missing or of two kinds, such as 1 and "1", or the seed is no whole number from 0 on.
+    TypeError
+        If one of the three is no column with an index.
 
     References
     ----------
@@ -51,16 +62,17 @@ def score(truth: pd.Series, predicted: pd.Series, *, groups: pd.Series, seed: in
     >>> score(truth, predicted, groups=pd.Series([1, 2, 3, 4]))["accuracy"]
     0.75
     """
-    check_same_documents(truth, predicted, groups)
+    check_same_documents(truth=truth, predicted=predicted, groups=groups)
+    check_seed(seed)
     if groups.nunique() < 2:
         raise ValueError(f"There is {groups.nunique()} group, but a bootstrap over groups needs two or more.")
-    per_group = _confusion_per_group(truth, predicted, groups)
-    replicates = _resample(per_group, seed)
-    observed = _as_matrices(per_group.sum(axis=0))
+    per_group = _counts_per_group(truth, predicted, groups)
+    observed = np.split(np.asarray(per_group.sum(axis=0)), 3, axis=-1)
+    replicates = np.split(_resample(per_group, seed), 3, axis=-1)
     result = {}
     for name, statistic in (("accuracy", _accuracy), ("macro_f1", _macro_f1)):
-        low, high = np.percentile(statistic(replicates), [2.5, 97.5])
-        result |= {name: float(statistic(observed)[0]), f"{name}_low": low, f"{name}_high": high}
+        low, high = np.percentile(statistic(*replicates), [2.5, 97.5])
+        result |= {name: float(statistic(*observed)[0]), f"{name}_low": low, f"{name}_high": high}
     return pd.Series(result | {"documents": len(truth), "groups": per_group.shape[0]}, dtype=object)
 
 
@@ -90,49 +102,37 @@ def format_scores(scores: pd.DataFrame) -> pd.DataFrame:
     return readable.join(scores[["documents", "groups"]].astype(int))
 
 
-def check_same_documents(first: pd.Series | pd.DataFrame, *others: pd.Series | pd.DataFrame) -> None:
-    """Raise ValueError unless all have the same documents in the same order, and at least one."""
-    if first.empty:
-        raise ValueError("There are no documents to score.")
-    for other in others:
-        if not first.index.equals(other.index):
-            raise ValueError(
-                f"The documents differ: one table has {len(first)} and another {len(other)}, or they come in "
-                "another order; give both the same index, as in predicted.loc[truth.index]."
-            )
-
-
-def _confusion_per_group(truth: pd.Series, predicted: pd.Series, groups: pd.Series) -> scipy.sparse.csr_matrix:
-    """Count, for each group (row), the pairs of true and predicted class (columns, in the order of a matrix)."""
-    labels = pd.Index(sorted(set(truth) | set(predicted)))
-    rows, names = pd.factorize(groups)
-    columns = labels.get_indexer(truth) * len(labels) + labels.get_indexer(predicted)
-    return scipy.sparse.csr_matrix((np.ones(len(truth)), (rows, columns)), shape=(len(names), len(labels) ** 2))
+def _counts_per_group(truth: pd.Series, predicted: pd.Series, groups: pd.Series) -> scipy.sparse.csr_matrix:
+    """Count for each group (row) the hits of each class, then the documents that have it, then those given it."""
+    labels = pd.Index(check_labels_alike(truth, predicted), dtype=object)
+    rows, names = pd.factorize(groups.astype(object))
+    true, given = (labels.get_indexer(pd.Index(values, dtype=object)) for values in (truth, predicted))
+    hit = true == given
+    columns = np.concatenate([true[hit], true + len(labels), given + 2 * len(labels)])
+    shape = (len(names), 3 * len(labels))
+    return scipy.sparse.csr_matrix((np.ones(len(columns)), (np.concatenate([rows[hit], rows, rows]), columns)), shape)
 
 
 def _resample(per_group: scipy.sparse.csr_matrix, seed: int) -> np.ndarray:
-    """Draw as many groups as there are, with replacement, and add up their confusion matrices; many times."""
+    """Draw as many groups as there are, with replacement, and add up their counts; many times."""
     random, n_groups = np.random.default_rng(seed), per_group.shape[0]
     at_once = max(1, 5_000_000 // n_groups)  # keeps the draws in memory below 50 MB
     sizes = [min(at_once, REPLICATES - done) for done in range(0, REPLICATES, at_once)]
     equal = np.full(n_groups, 1 / n_groups)
     draws = (random.multinomial(n_groups, equal, size=size) for size in sizes)
-    return _as_matrices(np.concatenate([drawn @ per_group for drawn in draws]))
+    return np.concatenate([drawn @ per_group for drawn in draws])
 
 
-def _as_matrices(flat: np.ndarray) -> np.ndarray:
-    """Reshape rows of counts to confusion matrices, shape (rows, classes, classes)."""
-    n_classes = int(np.sqrt(np.shape(flat)[-1]))
-    return np.asarray(flat).reshape(-1, n_classes, n_classes)
+def _accuracy(hits: np.ndarray, true: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """Share of hits among the documents; classes are in the last axis."""
+    return hits.sum(axis=-1) / true.sum(axis=-1)
 
 
-def _accuracy(confusions: np.ndarray) -> np.ndarray:
-    """Accuracy of confusion matrices in the last two axes."""
-    return np.trace(confusions, axis1=-2, axis2=-1) / confusions.sum(axis=(-2, -1))
+def _macro_f1(hits: np.ndarray, true: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """Mean of F1 = 2 hits / (true + given) over the classes that have documents here, or have none anywhere.
 
-
-def _macro_f1(confusions: np.ndarray) -> np.ndarray:
-    """Mean over classes of F1 = 2 hits / (true + predicted), 0 for a class that is neither; rows are the truth."""
-    hits = np.diagonal(confusions, axis1=-2, axis2=-1)
-    involved = confusions.sum(axis=-1) + confusions.sum(axis=-2)
-    return (2 * hits / np.maximum(involved, 1)).mean(axis=-1)
+    F1 is 0 for a class that no document has and that is given to some.
+    """
+    f1 = 2 * hits / np.maximum(true + given, 1)
+    held = (true > 0) | (true == 0).all(axis=0)
+    return np.where(held, f1, 0).sum(axis=-1) / held.sum(axis=-1)

@@ -1,7 +1,7 @@
 """Is it a document-feature matrix of counts, and do the names fit it? One sentence if not."""
 
 from collections.abc import Iterable
-from numbers import Integral
+from numbers import Integral, Number
 
 from qta_keras.runtime import tensorflow_first
 
@@ -25,14 +25,36 @@ def check_list(values: Iterable, what: str) -> list:
     return list(check_iterable(values, what))
 
 
-def check_dfm(dfm: scipy.sparse.sparray | scipy.sparse.spmatrix) -> scipy.sparse.csr_matrix:
-    """Return the matrix row by row (csr), or raise TypeError if it is not sparse."""
+def check_dfm(
+    dfm: scipy.sparse.sparray | scipy.sparse.spmatrix, *, n_features: int | None = None
+) -> scipy.sparse.csr_matrix:
+    """Return the matrix row by row (csr), each entry stored once; the one given is left as it is.
+
+    Raises
+    ------
+    TypeError
+        If it is not sparse, or holds no numbers.
+    ValueError
+        If it does not have the wanted number of columns.
+    """
     if not scipy.sparse.issparse(dfm) or dfm.ndim != 2:
         raise TypeError(
             f"The document-feature matrix is a {type(dfm).__name__}, but it must be sparse, with a row per document: "
             "make it so with scipy.sparse.csr_matrix(...)."
         )
-    return scipy.sparse.csr_matrix(dfm)
+    if (not np.issubdtype(dfm.dtype, np.number) and dfm.dtype != bool) or np.iscomplexobj(dfm):
+        raise TypeError(f"The document-feature matrix holds values of type {dfm.dtype}, but it must hold real numbers.")
+    if n_features is not None and dfm.shape[1] != n_features:
+        raise ValueError(
+            f"The document-feature matrix has {dfm.shape[1]:,} features, but {n_features:,} are wanted: make it with "
+            "the vectoriser of the training texts, vectoriser.transform(texts), or give it their columns with "
+            "features.conform."
+        )
+    rows = scipy.sparse.csr_matrix(dfm)
+    if not rows.has_canonical_format:
+        rows = rows.copy()
+        rows.sum_duplicates()
+    return rows
 
 
 def check_counts(counts: scipy.sparse.sparray | scipy.sparse.spmatrix) -> scipy.sparse.csr_matrix:
@@ -69,6 +91,39 @@ def check_positive(name: str, value: int) -> None:
         raise ValueError(f"{name} is {value!r}, but it must be a whole number, 1 or more.")
 
 
+def check_one_kind(values: Iterable, what: str) -> None:
+    """Raise ValueError if some of the values are missing, or they are of two kinds, such as 1 and '1'.
+
+    Numbers of all types are one kind, and so are strings of all types.
+    """
+    values = pd.Series(list(values), dtype=object)
+    missing = int(values.isna().sum())
+    if missing:
+        raise ValueError(
+            f"{missing:,} of the {len(values):,} values of {what} are missing: fill them in, or leave these documents "
+            "out."
+        )
+    examples = {_kind(value): value for value in values.unique()[::-1]}
+    if len(examples) > 1:
+        (one, this), (other, that) = list(examples.items())[:2]
+        raise ValueError(
+            f"The values of {what} are of two kinds, {one} such as {this!r} and {other} such as {that!r}, so equal "
+            "ones could pass for different: make them one kind, as .astype(str) does."
+        )
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, str):
+        return "text"
+    return "numbers" if isinstance(value, Number | np.bool_) else f"values of type {type(value).__name__}"
+
+
+def check_seed(seed: int) -> None:
+    """Raise ValueError if the seed is no whole number that NumPy's generators take."""
+    if not isinstance(seed, Integral) or not 0 <= seed < 2**32:
+        raise ValueError(f"seed is {seed!r}, but it must be a whole number, from 0 to {2**32 - 1:,}.")
+
+
 def check_labels(labels: Iterable[str], n_documents: int) -> tuple[np.ndarray, pd.Index]:
     """Return the number of each document's class and the classes in alphabetical order, or raise ValueError."""
     labels = pd.Series(check_list(labels, "labels"), dtype=object)
@@ -79,6 +134,7 @@ def check_labels(labels: Iterable[str], n_documents: int) -> tuple[np.ndarray, p
         raise ValueError(
             f"{missing:,} of the {len(labels):,} labels are missing: leave out these rows of the matrix and labels."
         )
+    check_one_kind(labels, "the labels")
     codes, classes = pd.factorize(labels, sort=True)
     if len(classes) < 2:
         raise ValueError(

@@ -4,9 +4,14 @@ from qta_keras.runtime import tensorflow_first
 
 tensorflow_first()
 
+import warnings
+from numbers import Integral
+
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+from qta_keras.features.checks import check_one_kind, check_seed
 
 
 def split_by_group(
@@ -40,7 +45,14 @@ def split_by_group(
     KeyError
         If the corpus has no such column.
     ValueError
-        If there are too few groups for that many folds, or a label or group is missing.
+        If there are too few groups for that many folds, no class has as many documents as there are folds, or labels
+        or groups are missing or of two kinds, such as 1 and "1".
+
+    Warns
+    -----
+    UserWarning
+        If a class is not in all three parts. One of three groups or more mostly is, for the folds are tried in turn;
+        one of fewer can't be.
 
     See Also
     --------
@@ -62,25 +74,76 @@ def split_by_group(
                 f"The column {column!r} is empty in {missing:,} of {len(corpus):,} documents: fill it in, or leave "
                 f"them out with corpus.dropna(subset=[{column!r}])."
             )
-    n_groups = len(corpus) if group is None else corpus[group].nunique()
-    if not 2 <= folds < n_groups:
+        if column is not None:
+            check_one_kind(corpus[column], f"the column {column!r}")
+    check_seed(seed)
+    classes = pd.Series(pd.factorize(corpus[label], sort=True)[0], index=corpus.index)
+    groups = pd.Series(range(len(corpus)) if group is None else corpus[group].to_numpy(), index=corpus.index)
+    if not isinstance(folds, Integral) or not 2 <= folds < groups.nunique():
         raise ValueError(
-            f"folds is {folds}, but it must be at least 2 and smaller than the number of groups, which is {n_groups}."
+            f"folds is {folds!r}, but it must be at least 2 and smaller than the number of groups, which is "
+            f"{groups.nunique()}."
         )
-    rest, test = _one_split(corpus, label, group, folds, seed)
-    train, validation = _one_split(rest, label, group, folds, seed)
-    return train, validation, test
+    places = pd.DataFrame({"class": classes.to_numpy(), "group": groups.to_numpy(), "label": corpus[label].to_numpy()})
+    alone = group is None
+    rest, test = _one_split(places, alone, folds, seed, sides=(2, 1))
+    train, validation = _one_split(rest, alone, folds, seed, sides=(1, 1))
+    parts = {"training": train, "validation": validation, "test": test}
+    _warn_of_absent(places, parts)
+    return tuple(corpus.iloc[part.index] for part in parts.values())
 
 
 def _one_split(
-    corpus: pd.DataFrame, label: str, group: str | None, folds: int, seed: int
+    places: pd.DataFrame, alone: bool, folds: int, seed: int, sides: tuple[int, int]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    if group is None:
-        splits = StratifiedKFold(folds, shuffle=True, random_state=seed).split(corpus, corpus[label])
-    else:
-        splits = StratifiedGroupKFold(folds).split(corpus, corpus[label], _shuffle(corpus[group], seed))
-    larger, smaller = next(splits)
-    return corpus.iloc[larger], corpus.iloc[smaller]
+    """Return the larger and the smaller part, of documents that go alone or in groups.
+
+    Of the possible splits it is the first in which every class has the wanted number of groups on both sides, or else
+    that in which the fewest lack them.
+    """
+    sizes = places["label"].value_counts()
+    if sizes.iloc[0] < folds:
+        raise ValueError(
+            f"folds is {folds}, but the largest class, {sizes.index[0]!r}, has only {sizes.iloc[0]} "
+            "documents to divide: choose fewer folds, or join classes."
+        )
+
+    n_groups = places["group"].nunique()
+    if n_groups < folds:
+        raise ValueError(
+            f"folds is {folds}, but beside the test documents only {n_groups} groups are left: choose fewer folds."
+        )
+
+    def lacking(split: tuple[np.ndarray, np.ndarray]) -> int:
+        sides_groups = (places.iloc[rows].groupby("class")["group"].nunique() for rows in split)
+        return sum(len(sizes) - (found >= wanted).sum() for found, wanted in zip(sides_groups, sides, strict=True))
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class")  # told in this package's words
+        if alone:
+            splits = list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(places, places["class"]))
+        else:
+            groups = _shuffle(places["group"], seed)
+            splits = list(StratifiedGroupKFold(folds).split(places, places["class"], groups))
+    larger, smaller = min(splits, key=lacking)
+    return places.iloc[larger], places.iloc[smaller]
+
+
+def _warn_of_absent(places: pd.DataFrame, parts: dict[str, pd.DataFrame]) -> None:
+    """Warn of classes that are not in all parts."""
+    absent = {
+        label: " and ".join(name for name, part in parts.items() if label not in set(part["label"]))
+        for label in sorted(set(places["label"]))
+    }
+    told = [f"{label!r} in the {where} documents" for label, where in absent.items() if where]
+    if told:
+        more = f" (and {len(told) - 5} more)" if len(told) > 5 else ""
+        warnings.warn(
+            f"Not every class is in all three parts; missing are {', '.join(told[:5])}{more}: a class needs three "
+            "groups or more, so join it to another or leave it out; where it has them, try another seed or fewer "
+            "folds.",
+            stacklevel=3,
+        )
 
 
 def _shuffle(groups: pd.Series, seed: int) -> np.ndarray:

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 
+from qta_keras.features.checks import check_one_kind
+
 
 def as_texts(documents: object) -> list[str] | None:
     """Return the texts as a list, or None if the documents are rows of a matrix."""
@@ -30,10 +32,10 @@ def as_rows(dfm: scipy.sparse.csr_matrix | np.ndarray) -> scipy.sparse.csr_matri
 
 def check_one_each(documents: Iterable, values: Iterable) -> np.ndarray:
     """Return labels or groups as an array, or raise ValueError unless there is one for each document."""
-    values = np.asarray(list(values))
-    if len(values) != len(documents) or pd.isna(values).any():
-        missing = f", {int(pd.isna(values).sum()):,} of them missing" if pd.isna(values).any() else ""
+    values = list(values)
+    if len(values) != len(documents):
         raise ValueError(
-            f"There are {len(values):,} labels or groups{missing} for {len(documents):,} documents: give one for each."
+            f"There are {len(values):,} labels or groups for {len(documents):,} documents: give one for each."
         )
-    return values
+    check_one_kind(values, "labels or groups")  # before NumPy writes a missing one as 'nan', and 1 as '1'
+    return np.asarray(values)
