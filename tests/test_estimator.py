@@ -177,6 +177,8 @@ def test_rows_may_have_their_columns_in_any_order_and_are_left_as_they_were():
         ({"dropout": 1.0}, "dropout is 1.0"),
         ({"word_dropout": 1.0}, "word_dropout is 1.0, but it must be at least 0 and below 1"),
         ({"hidden": (0,)}, "hidden is"),
+        ({"hidden": (64)}, "hidden is 64"),
+        ({"learning_rate": "fast"}, "learning_rate is 'fast'"),
     ],
 )
 def test_settings_out_of_their_range_are_named(settings, message):
@@ -188,8 +190,12 @@ def test_settings_out_of_their_range_are_named(settings, message):
     ("documents", "labels", "message"),
     [
         (["a text", "another"], ["x"], "1 labels or groups for 2 documents"),
-        (["a text", "another"], ["x", None], "1 of them missing"),
+        (["a text", "another"], ["x", None], "1 of the 2 values of labels or groups are missing"),
         (["a text", "another"], ["x", "x"], "All labels are 'x', one class"),
+        (["a text", "another"], ["x", float("nan")], "1 of the 2 values of labels or groups are missing"),
+        (["a text", "another"], [1, "1"], "labels or groups are of two kinds"),
+        (np.eye(2), [1, "1"], "labels or groups are of two kinds"),
+        ([], [], "There are no documents"),
         (["a text", None], ["x", "y"], "Text number 2 is None"),
     ],
 )

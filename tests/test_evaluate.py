@@ -188,7 +188,7 @@ MISSING, MIXED = pd.Series(["1", None, "1", "2"]), pd.Series([1, "1", 1, "2"], d
 @pytest.mark.parametrize(
     ("truth", "predicted", "complaint"),
     [
-        (NUMBERS, TEXT, "truth and predicted are of two kinds, text such as '2' and numbers such as 1"),
+        (NUMBERS, TEXT, "truth and predicted are of two kinds, text such as '1' and numbers such as 1"),
         (MIXED, TEXT, "values of truth are of two kinds"),
         (MISSING, TEXT, "1 of the 4 values of truth are missing"),
         (TEXT, MISSING, "1 of the 4 values of predicted are missing"),

@@ -79,10 +79,20 @@ def test_numbers_from_numpy_will_do():
     ("arguments", "message"),
     [
         ({"n_features": 0, "n_classes": 2}, "n_features is 0"),
-        ({"n_features": 5, "n_classes": 1}, "n_classes is 1, but it must be 2 or more"),
+        ({"n_features": 5, "n_classes": 1}, "n_classes is 1, but it must be a whole number, 2 or more"),
         ({"n_features": 5, "n_classes": 2, "hidden": (8, 0)}, r"hidden is \(8, 0\)"),
         ({"n_features": 5, "n_classes": 2, "dropout": 1.0}, "dropout is 1.0"),
         ({"n_features": 5, "n_classes": 2, "learning_rate": -1}, "learning_rate is -1"),
+        ({"n_features": 5, "n_classes": 2, "learning_rate": None}, "learning_rate is None, but it must be positive"),
+        ({"n_features": 5, "n_classes": 2, "learning_rate": float("nan")}, "learning_rate is nan"),
+        ({"n_features": 5, "n_classes": 2, "hidden": (64)}, r"hidden is 64, but .* such as \(64,\)"),
+        ({"n_features": 5, "n_classes": 2, "hidden": "64"}, "hidden is '64'"),
+        ({"n_features": 5, "n_classes": 2, "hidden": (64.5,)}, "hidden is"),
+        ({"n_features": 5, "n_classes": 2.5}, r"n_classes is 2\.5, but it must be a whole number"),
+        ({"n_features": "5", "n_classes": 2}, "n_features is '5'"),
+        ({"n_features": 5, "n_classes": 2, "dropout": "half"}, "dropout is 'half'"),
+        ({"n_features": 5, "n_classes": 2, "l2": None}, "l2 is None"),
+        ({"n_features": 5, "n_classes": 2, "seed": 1.5}, r"seed is 1\.5"),
     ],
 )
 def test_senseless_numbers_are_refused(arguments, message):
@@ -123,7 +133,7 @@ def test_one_epoch_is_one_step_of_gradient_descent(build, gradient):
 
 @pytest.mark.parametrize("build", [models.linear_regression, models.logistic_regression])
 def test_senseless_regressions_are_refused(build):
-    with pytest.raises(ValueError, match="n_features is 0, but it must be 1 or more"):
+    with pytest.raises(ValueError, match="n_features is 0, but it must be a whole number, 1 or more"):
         build(0)
     with pytest.raises(ValueError, match="learning_rate is 0, but it must be positive"):
         build(learning_rate=0)
@@ -171,3 +181,77 @@ def test_the_reuters_setting_is_the_one_of_the_course():
     assert model.layers[1].rate == 0.5
     assert model.output_shape == (None, 46)
     assert float(model.optimizer.learning_rate.numpy()) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("rate", [1, np.float32(0.01), np.int64(1), np.logspace(-3, -1, 3, dtype="float32")[0]])
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda rate: models.mlp(5, 2, learning_rate=rate).optimizer,
+        lambda rate: models.linear_regression(learning_rate=rate).optimizer,
+        lambda rate: models.logistic_regression(learning_rate=rate).optimizer,
+        models.RowwiseAdam,
+    ],
+)
+def test_a_learning_rate_may_be_any_number(build, rate):
+    assert float(build(rate).learning_rate.numpy()) == pytest.approx(float(rate))
+
+
+def test_a_seed_may_be_numpys():
+    one, other = (models.mlp(5, 2, seed=seed).get_weights()[0] for seed in (np.int64(3), 3))
+    assert np.array_equal(one, other)
+
+
+def test_a_matrix_is_prepared_for_keras_and_left_as_it_is():
+    dfm = scipy.sparse.csr_matrix([[1, 0, 2], [0, 0, 0], [0, 3, 0], [0, 0, 0]])
+    ready = models.for_keras(dfm)
+    assert ready.toarray().tolist() == dfm.toarray().tolist()
+    assert ready.dtype == np.float32
+    assert ready.getnnz(axis=1).tolist() == [2, 1, 1, 1]
+    assert dfm.nnz == 3
+    assert (ready != models.for_keras(ready)).nnz == 0
+
+
+@pytest.mark.parametrize("form", [scipy.sparse.coo_matrix, scipy.sparse.csc_matrix, scipy.sparse.csr_array])
+def test_any_sparse_matrix_is_predicted(toy, form):
+    network = models.mlp(12, 3)
+    names = {"documents": range(200), "classes": list("abc")}
+    assert models.predict(network, form(toy[0]), **names).equals(models.predict(network, toy[0], **names))
+
+
+def test_entries_stored_twice_count_as_their_sum():
+    twice = scipy.sparse.csr_matrix(([1.0, 2.0, 1.0], [1, 1, 0], [0, 3]), shape=(1, 3))
+    once = scipy.sparse.csr_matrix([[1.0, 3.0, 0.0]])
+    network, names = models.mlp(3, 2), {"documents": ["x"], "classes": ["a", "b"]}
+    assert models.predict(network, twice, **names).equals(models.predict(network, once, **names))
+    assert twice.nnz == 3
+
+
+@pytest.mark.parametrize(
+    ("dfm", "message"),
+    [
+        (scipy.sparse.eye(2, 3, format="csr"), "has 3 features, but 5 are wanted: make it with the vectoriser"),
+        (scipy.sparse.csr_matrix((0, 5)), "has 0 documents and 5 features"),
+        (np.eye(2, 5), "is a ndarray, but it must be sparse"),
+        (scipy.sparse.csr_matrix([[np.nan, 0, 0, 0, 1]] * 2), "missing or infinite numbers"),
+        (scipy.sparse.csr_matrix([[1j, 0, 0, 0, 1]] * 2), "must hold real numbers"),
+    ],
+)
+def test_a_matrix_that_cannot_be_predicted_gets_one_sentence(dfm, message):
+    names = {"documents": range(dfm.shape[0]), "classes": ["a", "b"]}
+    with pytest.raises((ValueError, TypeError), match=message) as refusal:
+        models.predict(models.mlp(5, 2), dfm, **names)
+    assert "\n" not in str(refusal.value)
+
+
+def test_only_a_network_predicts_with_names():
+    with pytest.raises(TypeError, match="model is a MLPTextClassifier, but it must be a network"):
+        models.predict(models.MLPTextClassifier(), scipy.sparse.eye(2), documents=["x", "y"], classes=["a", "b"])
+
+
+def test_a_last_document_without_a_known_word_trains_validates_and_evaluates(toy):
+    dfm = models.for_keras(scipy.sparse.vstack([toy[0], scipy.sparse.csr_matrix((1, 12))]), n_features=12)
+    labels = np.append(toy[1], 0)
+    network = models.mlp(12, 3)
+    network.fit(dfm, labels, validation_data=(dfm, labels), epochs=1, verbose=0)
+    assert np.isfinite(network.evaluate(dfm, labels, verbose=0)).all()

@@ -99,3 +99,11 @@ def test_progress_ends_when_a_loop_is_left_early(monkeypatch):
 def test_another_backend_chooses_for_itself(run_python):
     told = run_python("from qta_keras import runtime; print(runtime.describe())", KERAS_BACKEND="jax").stdout
     assert told.startswith("Device: as jax chooses, Keras's backend here.")
+
+
+@pytest.mark.parametrize("name", ["evaluate", "features", "models", "plots"])
+def test_tensorflow_comes_before_pandas_whatever_is_imported_first(run_python, name):
+    first_part = "tensorflow.python.pywrap_tensorflow"
+    done = run_python(f"import sys; from qta_keras import {name}; print(*sys.modules)")
+    order = done.stdout.split()
+    assert order.index(first_part) < order.index("pandas"), done.stderr

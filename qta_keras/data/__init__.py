@@ -1,5 +1,9 @@
 """Corpora as pandas DataFrames: one row per document, its name as the index, ``text`` and docvars as columns."""
 
+from qta_keras.runtime import tensorflow_first
+
+tensorflow_first()
+
 from qta_keras.data.reader import read_corpus
 from qta_keras.data.reuters import load_reuters
 from qta_keras.data.sotu import (

@@ -37,6 +37,5 @@ def check_same_documents(**tables: pd.Series | pd.DataFrame) -> None:
 def check_labels_alike(truth: pd.Series, predicted: pd.Series) -> list:
     """Return all classes in alphabetical order, or raise ValueError if the two hold labels of different kinds."""
     check_same_documents(truth=truth, predicted=predicted)
-    labels = list(set(truth) | set(predicted))
-    check_one_kind(labels, "truth and predicted")
-    return sorted(labels)
+    check_one_kind([*truth, *predicted], "truth and predicted")
+    return sorted(set(truth) | set(predicted))

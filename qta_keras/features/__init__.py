@@ -4,6 +4,10 @@ A document-feature matrix (dfm) is a float32 ``scipy.sparse.csr_matrix``: a row 
 corpus, a column per feature in the order of the vectoriser's ``get_feature_names_out()``.
 """
 
+from qta_keras.runtime import tensorflow_first
+
+tensorflow_first()
+
 from qta_keras.features.class_entropy import ClassEntropyTransformer
 from qta_keras.features.counting import WORD_PATTERN, count_words
 from qta_keras.features.document_vectors import fit_document_vectors, join_vectors

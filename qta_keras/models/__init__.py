@@ -1,6 +1,11 @@
 """Keras model builders: functions that return a compiled ``keras.Model``; training, predicting and saving one."""
 
+from qta_keras.runtime import tensorflow_first
+
+tensorflow_first()
+
 from qta_keras.models.estimator import MLPTextClassifier
+from qta_keras.models.keras_input import for_keras
 from qta_keras.models.multilayer import mlp, reuters_mlp
 from qta_keras.models.prediction import predict
 from qta_keras.models.regression import linear_regression, logistic_regression
@@ -14,6 +19,7 @@ __all__ = [
     "ProgressBar",
     "RowwiseAdam",
     "batches",
+    "for_keras",
     "linear_regression",
     "load_classifier",
     "logistic_regression",

@@ -11,14 +11,17 @@ import pandas as pd
 import scipy.sparse
 
 from qta_keras.features.checks import check_one_kind
+from qta_keras.features.parts import check_texts
 
 
 def as_texts(documents: object) -> list[str] | None:
-    """Return the texts as a list, or None if the documents are rows of a matrix."""
+    """Return the texts as a list, or None if the documents are rows of a matrix; raise if a text is missing."""
     is_list = isinstance(documents, list | tuple | pd.Series) or (
         isinstance(documents, np.ndarray) and documents.ndim == 1
     )
-    return list(documents) if is_list and any(isinstance(document, str) for document in documents) else None
+    if is_list and not len(documents):
+        raise ValueError("There are no documents: give one or more.")
+    return check_texts(documents) if is_list and any(isinstance(document, str) for document in documents) else None
 
 
 def as_rows(dfm: scipy.sparse.csr_matrix | np.ndarray) -> scipy.sparse.csr_matrix:

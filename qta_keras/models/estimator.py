@@ -1,7 +1,6 @@
 """A text classifier that stands beside scikit-learn's: `fit`, `predict`, and all that takes an estimator."""
 
 from collections.abc import Iterable, Sequence
-from numbers import Integral
 from pathlib import Path
 
 from qta_keras.runtime import tensorflow_first
@@ -10,14 +9,16 @@ tensorflow_first()
 
 import keras
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import GroupShuffleSplit
 from sklearn.utils import check_random_state, compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from qta_keras.features.checks import check_one_kind
 from qta_keras.features.vectoriser import fit_vectoriser
-from qta_keras.models.checks import check_range
+from qta_keras.models.checks import check_hidden, check_rate, check_share, check_whole
 from qta_keras.models.documents import as_rows, as_texts, check_one_each
 from qta_keras.models.multilayer import mlp
 from qta_keras.models.rows import XLA, Rows, alone, average, for_batches, probabilities
@@ -142,6 +143,8 @@ class MLPTextClassifier(ClassifierMixin, BaseEstimator):
         random = check_random_state(self.random_state)
         texts = as_texts(X)
         if texts is None:
+            if isinstance(y, list | tuple | pd.Series):
+                check_one_kind(y, "labels or groups")
             X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float32)
         else:
             y = check_one_each(texts, y)
@@ -185,7 +188,7 @@ class MLPTextClassifier(ClassifierMixin, BaseEstimator):
         if len(held_out[1]):
             stop["validation_data"] = Rows(*held_out, batch_size=1024)
             stop["callbacks"].append(keras.callbacks.EarlyStopping(patience=self.patience, restore_best_weights=True))
-        falling = keras.optimizers.schedules.PolynomialDecay(self.learning_rate, self.epochs * len(rows), 0.0)
+        falling = keras.optimizers.schedules.PolynomialDecay(float(self.learning_rate), self.epochs * len(rows), 0.0)
         loss = keras.losses.CategoricalCrossentropy(label_smoothing=self.label_smoothing)
         trained = for_batches(network)
         trained.compile(RowwiseAdam(falling), loss, jit_compile=XLA)
@@ -273,8 +276,8 @@ class MLPTextClassifier(ClassifierMixin, BaseEstimator):
     def _check_settings(self) -> None:
         whole = ("batch_size", "epochs", "networks", *(["patience"] if self.patience is not None else []))
         for name in whole:
-            value = getattr(self, name)
-            check_range(name, value, isinstance(value, Integral) and value >= 1, "a whole number, 1 or more")
-        check_range("label_smoothing", self.label_smoothing, 0 <= self.label_smoothing < 1, "at least 0 and below 1")
-        check_range("word_dropout", self.word_dropout, 0 <= self.word_dropout < 1, "at least 0 and below 1")
-        check_range("learning_rate", self.learning_rate, self.learning_rate > 0, "positive")
+            check_whole(name, getattr(self, name), 1)
+        for name in ("dropout", "label_smoothing", "word_dropout"):
+            check_share(name, getattr(self, name))
+        check_rate("learning_rate", self.learning_rate)
+        check_hidden(self.hidden)

@@ -9,7 +9,7 @@ tensorflow_first()
 
 import keras
 
-from qta_keras.models.checks import check_range
+from qta_keras.models.checks import check_hidden, check_number, check_rate, check_share, check_whole
 
 
 def mlp(
@@ -68,12 +68,11 @@ def mlp(
     >>> model.count_params() == 1_000 * 64 + 64 + 64 * 3 + 3
     True
     """
-    check_range("n_features", n_features, n_features >= 1, "1 or more")
-    check_range("n_classes", n_classes, n_classes >= 2, "2 or more")
-    check_range("hidden", hidden, all(units >= 1 for units in hidden), "a sequence of numbers of units, such as (64,)")
-    check_range("dropout", dropout, 0 <= dropout < 1, "at least 0 and below 1")
-    check_range("l2", l2, l2 >= 0, "0 or more")
-    check_range("learning_rate", learning_rate, learning_rate > 0, "positive")
+    n_features, n_classes = check_whole("n_features", n_features, 1), check_whole("n_classes", n_classes, 2)
+    hidden, dropout = check_hidden(hidden), check_share("dropout", dropout)
+    l2 = check_number("l2", l2, lambda weight: weight >= 0, "0 or more")
+    learning_rate = check_rate("learning_rate", learning_rate)
+    seed = None if seed is None else check_whole("seed", seed, 0)
     penalty = keras.regularizers.L2(l2) if l2 else None
     seeds = iter(range(seed, seed + 2 * len(hidden) + 1)) if seed is not None else itertools.repeat(None)
     layers = [features_of(n_features)]
@@ -81,11 +80,11 @@ def mlp(
         name = f"hidden_{number}"
         start = keras.initializers.GlorotUniform(next(seeds))
         dense = {"activation": "relu", "kernel_initializer": start, "kernel_regularizer": penalty, "name": name}
-        layers.append(keras.layers.Dense(int(units), **dense))
+        layers.append(keras.layers.Dense(units, **dense))
         layers.append(keras.layers.Dropout(dropout, seed=next(seeds), name=f"dropout_{number}"))
     start = keras.initializers.GlorotUniform(next(seeds))
     dense = {"activation": "softmax", "kernel_initializer": start, "kernel_regularizer": penalty}
-    layers.append(keras.layers.Dense(int(n_classes), **dense, name="probabilities"))
+    layers.append(keras.layers.Dense(n_classes, **dense, name="probabilities"))
     model = keras.Sequential(layers, name="mlp")
     model.compile(
         optimizer=keras.optimizers.Adam(learning_rate),

@@ -11,6 +11,9 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 
+from qta_keras.features.checks import check_dfm
+from qta_keras.models.keras_input import for_keras
+
 
 def predict(
     model: keras.Model, dfm: scipy.sparse.csr_matrix, *, documents: Sequence[str], classes: Sequence[str]
@@ -22,7 +25,7 @@ def predict(
     model : keras.Model
         A classifier whose output has a column per class.
     dfm : scipy.sparse.csr_matrix
-        Document-feature matrix, shape (documents, n_features).
+        Document-feature matrix, shape (documents, n_features), one document or more; it needs no `for_keras`.
     documents : sequence of str
         Names of the rows, such as ``corpus.index``.
     classes : sequence of str
@@ -37,7 +40,10 @@ def predict(
     Raises
     ------
     ValueError
-        If the names do not match the matrix or the model's output.
+        If the names do not match the matrix or the model's output, the matrix has no documents, other columns than the
+        model was made for, or missing numbers.
+    TypeError
+        If the matrix is not sparse, or the model no network of Keras.
 
     Examples
     --------
@@ -46,23 +52,18 @@ def predict(
     >>> predict(models.mlp(3, 2), dfm, documents=["a letter"], classes=["war", "peace"]).shape
     (1, 2)
     """
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"The model is a {type(model).__name__}, but it must be a network, as models.mlp makes one.")
+    dfm = check_dfm(dfm, n_features=model.input_shape[-1])
     if len(documents) != dfm.shape[0]:
         raise ValueError(f"There are {len(documents)} document names for {dfm.shape[0]} rows of the matrix.")
     if len(classes) != model.output_shape[-1]:
         raise ValueError(
             f"There are {len(classes)} class names, but the model tells {model.output_shape[-1]} classes apart."
         )
-    if keras.backend.backend() == "torch":  # which has no sparse input in Keras
-        parts = (dfm[start : start + 1024].toarray() for start in range(0, dfm.shape[0], 1024))
+    if keras.backend.backend() == "torch":  # where the rows become dense
+        parts = (for_keras(dfm[start : start + 1024]) for start in range(0, dfm.shape[0], 1024))
         probabilities = np.concatenate([model.predict(part, verbose=0) for part in parts])
     else:
-        probabilities = model.predict(_with_last_row_stored(dfm), batch_size=1024, verbose=0)
+        probabilities = model.predict(for_keras(dfm), batch_size=1024, verbose=0)
     return pd.DataFrame(probabilities, index=pd.Index(documents, name="document"), columns=list(classes))
-
-
-def _with_last_row_stored(dfm: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
-    """Store a zero in the last row: Keras 3.13, which Colab has, does not see empty rows at the end of a matrix."""
-    if dfm.shape[0] == 0 or dfm[-1].nnz:
-        return dfm
-    last = scipy.sparse.csr_matrix(([0.0], ([0], [0])), shape=(1, dfm.shape[1]), dtype=dfm.dtype)
-    return scipy.sparse.vstack([dfm[:-1], last], format="csr")

@@ -6,7 +6,7 @@ tensorflow_first()
 
 import keras
 
-from qta_keras.models.checks import check_range
+from qta_keras.models.checks import check_rate, check_whole
 
 
 def linear_regression(n_features: int = 1, *, learning_rate: float = 0.1) -> keras.Model:
@@ -95,10 +95,9 @@ def logistic_regression(n_features: int = 1, *, learning_rate: float = 0.1) -> k
 
 def _one_unit(n_features: int, learning_rate: float, *, activation: str | None, name: str, **compiled) -> keras.Model:
     """Build and compile a network of a single dense unit that starts at zero."""
-    check_range("n_features", n_features, n_features >= 1, "1 or more")
-    check_range("learning_rate", learning_rate, learning_rate > 0, "positive")
+    n_features, learning_rate = check_whole("n_features", n_features, 1), check_rate("learning_rate", learning_rate)
     unit = keras.layers.Dense(1, activation=activation, kernel_initializer="zeros", name="unit")
-    model = keras.Sequential([keras.Input((int(n_features),), name="features"), unit], name=name)
-    # Keras takes no whole number for the rate, and would switch XLA on where there is a GPU.
-    model.compile(optimizer=keras.optimizers.SGD(float(learning_rate)), jit_compile=False, **compiled)
+    model = keras.Sequential([keras.Input((n_features,), name="features"), unit], name=name)
+    # Keras would switch XLA on where there is a GPU.
+    model.compile(optimizer=keras.optimizers.SGD(learning_rate), jit_compile=False, **compiled)
     return model

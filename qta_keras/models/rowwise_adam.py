@@ -6,6 +6,9 @@ tensorflow_first()
 
 import keras
 from keras import ops
+from keras.optimizers.schedules import LearningRateSchedule
+
+from qta_keras.models.checks import check_rate
 
 
 @keras.saving.register_keras_serializable(package="qta_keras")
@@ -55,6 +58,8 @@ class RowwiseAdam(keras.optimizers.Optimizer):
         name: str = "rowwise_adam",
         **settings,
     ) -> None:
+        if not isinstance(learning_rate, LearningRateSchedule):
+            learning_rate = check_rate("learning_rate", learning_rate)
         super().__init__(learning_rate=learning_rate, name=name, **settings)
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from qta_keras.features.stored import StoredDfm
-from qta_keras.models.checks import check_range
+from qta_keras.models.checks import check_whole
 from qta_keras.models.rows import sparse_rows
 
 
@@ -36,7 +36,7 @@ def batches(stored: StoredDfm, *, batch_size: int = 256, seed: int | None = None
     Raises
     ------
     ValueError
-        If the batch size is not positive.
+        If the batch size is no whole number from 1 on, or the seed none from 0 on.
 
     Examples
     --------
@@ -49,8 +49,8 @@ def batches(stored: StoredDfm, *, batch_size: int = 256, seed: int | None = None
     >>> network.predict(batches(stored), verbose=0).shape
     (20, 2)
     """
-    check_range("batch_size", batch_size, batch_size >= 1, "1 or more")
-    return _StoredBatches(stored, int(batch_size), seed)
+    seed = None if seed is None else check_whole("seed", seed, 0)
+    return _StoredBatches(stored, check_whole("batch_size", batch_size, 1), seed)
 
 
 class _StoredBatches(keras.utils.PyDataset):

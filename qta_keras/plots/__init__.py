@@ -4,6 +4,10 @@ A figure is a `Picture`: at the end of a cell it shows itself, ``.description`` 
 and ``.save(path)`` writes a file.
 """
 
+from qta_keras.runtime import tensorflow_first
+
+tensorflow_first()
+
 from qta_keras.plots.activations import activation_slopes
 from qta_keras.plots.animation import Animation, fit_animation
 from qta_keras.plots.approximation import bends_add_up, errors_by_width, waves
