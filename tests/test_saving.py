@@ -2,8 +2,10 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -135,3 +137,83 @@ def test_files_of_two_classifiers_do_not_pass_for_one(folder, tmp_path):
     shutil.copy(tmp_path / "other" / "model.keras", folder)
     with pytest.raises(ValueError, match="words, but the network was made for"):
         models.load_classifier(folder)
+
+
+def test_a_classifier_saved_by_version_0_1_0_loads_and_predicts_the_same():
+    network, vectoriser, classes = models.load_classifier(Path(__file__).parent / "saved-0.1.0")
+    texts = ["war at sea", "the sky", "qwertz"]
+    table = models.predict(network, vectoriser.transform(texts), documents=list("abc"), classes=classes)
+    assert list(table.columns) == ["guerre", "été"]
+    assert np.allclose(table["guerre"], [0.7127541, 0.2685569, 0.4481862], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [np.unique([3, 1, 2]), np.array(["a", "b", "c"]), np.float32([0.1, 0.5, 1]), [True, False, 2], ["a", 1.5, "ü"]],
+)
+def test_class_names_come_back_equal(tmp_path, classifier, classes):
+    models.save_classifier(tmp_path / "saved", classifier[0], classifier[1], classes)
+    assert models.load_classifier(tmp_path / "saved")[2] == list(classes)
+
+
+@pytest.mark.parametrize(
+    ("classes", "complaint"),
+    [
+        (["a", "b", None], "The class None is a NoneType, which can't be saved"),
+        (["a", "b", float("nan")], "The class nan is a float, which can't be saved"),
+        ([b"a", "b", "c"], "is a bytes, which can't be saved"),
+        ("abc", "classes is 'abc', but it must be a list of names"),
+        (["a", "b", "a"], "The class 'a' is there more than once"),
+    ],
+)
+def test_class_names_that_cannot_be_saved_are_refused_before_anything_is_written(
+    tmp_path, classifier, classes, complaint
+):
+    with pytest.raises((TypeError, ValueError), match=complaint):
+        models.save_classifier(tmp_path / "saved", classifier[0], classifier[1], classes)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_of_ones_own_beside_it_are_left_alone(tmp_path, classifier):
+    for name in ("saved.part", ".saved", "saved.tmp", "stored.part"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "notes.txt").write_text("mine")
+    models.save_classifier(tmp_path / "saved", *classifier)
+    models.save_classifier(tmp_path / "saved", *classifier, overwrite=True)
+    corpus = pd.DataFrame({"text": TEXTS, "label": CLASSES * 5})
+    features.store_dfm([corpus], classifier[1], tmp_path / "stored")
+    names = [".saved", "saved", "saved.part", "saved.tmp", "stored", "stored.part"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    assert len(list(tmp_path.rglob("notes.txt"))) == 4
+
+
+def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path, folder, classifier, monkeypatch):
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+
+    def fail(*arguments, **settings):
+        raise OSError("The disk is full.")
+
+    monkeypatch.setattr(classifier[0], "save", fail)
+    with pytest.raises(OSError, match="disk is full"):
+        models.save_classifier(folder, *classifier, overwrite=True)
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["saved"]
+    with pytest.raises(ValueError, match="no documents"):
+        features.store_dfm([], classifier[1], tmp_path / "stored")
+    assert [path.name for path in tmp_path.iterdir()] == ["saved"]
+
+
+def test_what_stands_in_the_way_is_said(tmp_path, classifier):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(NotADirectoryError, match="file' is a file, so no folder can be made in it"):
+        models.save_classifier(tmp_path / "file" / "saved", *classifier)
+    with pytest.raises(TypeError, match="model is a str, but it must be a network"):
+        models.save_classifier(tmp_path / "saved", "network", *classifier[1:])
+
+
+def test_labels_that_could_not_be_stored_are_refused(tmp_path, classifier):
+    for labels, complaint in (([1, "1"], "two kinds"), ([pd.Timestamp(0), pd.Timestamp(1)], "can't be saved")):
+        corpus = pd.DataFrame({"text": TEXTS[:2], "label": pd.Series(labels, dtype=object)})
+        with pytest.raises((TypeError, ValueError), match=complaint):
+            features.store_dfm([corpus], classifier[1], tmp_path / "stored")
+    assert list(tmp_path.iterdir()) == []

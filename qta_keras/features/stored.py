@@ -1,7 +1,6 @@
 """Document-feature matrices on disk, for corpora whose matrix does not fit into memory."""
 
 import json
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,10 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 
+from qta_keras.features.checks import check_one_kind
+from qta_keras.features.class_names import plain_name
 from qta_keras.features.cluster import in_order
+from qta_keras.features.new_folder import new_folder
 from qta_keras.features.parts import NO_LABEL, labelled_parts
 
 FORMAT = 1  # of the folder; a change that older versions can't read gets the next number
@@ -96,7 +98,9 @@ def store_dfm(
     FileExistsError
         If the folder is there already.
     ValueError
-        If there are no documents, or only some of them have labels.
+        If there are no documents, only some of them have labels, or labels are of two kinds, such as 1 and "1".
+    TypeError
+        If a label is neither text nor a number.
 
     Examples
     --------
@@ -114,27 +118,27 @@ def store_dfm(
         raise FileExistsError(
             f"{str(folder)!r} exists already: open it with features.open_dfm, delete it, or choose another name."
         )
-    part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
     lengths, labels, numbers, n_features = [], [], {}, 0
-    with (part / _ENTRIES).open("wb") as file:
-        for rows, names in in_order(_transform, labelled_parts(pieces), vectoriser, client):
-            entries = np.empty(rows.nnz, dtype=_ENTRY)
-            entries["column"], entries["weight"] = rows.indices, rows.data
-            entries.tofile(file)
-            lengths.append(np.diff(rows.indptr).astype(np.int32))
-            labels.append(np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int32))
-            n_features = rows.shape[1]
-    if not lengths:
-        raise ValueError("There are no documents, so there is nothing to store: check the files.")
-    classes = sorted(numbers.keys() - {NO_LABEL})
-    new_number = np.array([classes.index(name) if name != NO_LABEL else -1 for name in numbers], dtype=np.int32)
-    np.save(part / _OFFSETS, np.append(0, np.cumsum(np.concatenate(lengths), dtype=np.int64)))
-    np.save(part / _LABELS, new_number[np.concatenate(labels)])
-    about = {"format": FORMAT, "n_features": n_features, "classes": classes}
-    (part / _ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
-    part.rename(folder)
+    with new_folder(folder) as part:
+        with (part / _ENTRIES).open("wb") as file:
+            for rows, names in in_order(_transform, labelled_parts(pieces), vectoriser, client):
+                entries = np.empty(rows.nnz, dtype=_ENTRY)
+                entries["column"], entries["weight"] = rows.indices, rows.data
+                entries.tofile(file)
+                lengths.append(np.diff(rows.indptr).astype(np.int32))
+                labels.append(
+                    np.array([numbers.setdefault(plain_name(name), len(numbers)) for name in names], dtype=np.int32)
+                )
+                check_one_kind(numbers, "the labels")
+                n_features = rows.shape[1]
+        if not lengths:
+            raise ValueError("There are no documents, so there is nothing to store: check the files.")
+        classes = sorted(numbers.keys() - {NO_LABEL})
+        new_number = np.array([classes.index(name) if name != NO_LABEL else -1 for name in numbers], dtype=np.int32)
+        np.save(part / _OFFSETS, np.append(0, np.cumsum(np.concatenate(lengths), dtype=np.int64)))
+        np.save(part / _LABELS, new_number[np.concatenate(labels)])
+        about = {"format": FORMAT, "n_features": n_features, "classes": classes}
+        (part / _ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
     return open_dfm(folder)
 
 

@@ -264,8 +264,7 @@ class MLPTextClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         if self.vectoriser_ is None:
             raise TypeError("A classifier that was fitted on a matrix has no vocabulary: save one fitted on texts.")
-        classes = [str(name) for name in self.classes_]
-        save_classifier(folder, average(self.networks_), self.vectoriser_, classes, overwrite=overwrite)
+        save_classifier(folder, average(self.networks_), self.vectoriser_, self.classes_, overwrite=overwrite)
 
     def __sklearn_tags__(self):
         """Tell scikit-learn that sparse matrices are welcome."""

@@ -1,7 +1,6 @@
 """A trained classifier as a folder: the network, its vocabulary and its labels; nothing in it is a pickle."""
 
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,6 +12,8 @@ import keras
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from qta_keras import __version__
+from qta_keras.features.class_names import plain_names
+from qta_keras.features.new_folder import new_folder
 from qta_keras.features.vectoriser import build_vectoriser, vectoriser_parts
 
 FORMAT = 1  # of the folder; a change that older versions can't read gets the next number
@@ -38,7 +39,7 @@ def save_classifier(
     vectoriser : sklearn.feature_extraction.text.TfidfVectorizer
         What `qta_keras.features.fit_vectoriser` returned.
     classes : sequence of str
-        Names of the classes, in the order of the network's output.
+        Names of the classes, in the order of the network's output: text, numbers or truth values, of NumPy as well.
     overwrite : bool, default False
         Whether a classifier saved in that folder earlier may be replaced.
 
@@ -47,9 +48,10 @@ def save_classifier(
     FileExistsError
         If the folder is there already and must not be replaced, or holds anything but a saved classifier.
     ValueError
-        If the network, the vectoriser and the classes do not fit together.
+        If the network, the vectoriser and the classes do not fit together, or a class is there twice.
     TypeError
-        If the vectoriser is not one of `qta_keras.features.fit_vectoriser`.
+        If the vectoriser is not one of `qta_keras.features.fit_vectoriser`, the model no network of Keras, or a class
+        neither text nor a number.
 
     Examples
     --------
@@ -58,22 +60,23 @@ def save_classifier(
     >>> models.save_classifier("my-classifier", models.mlp(3, 2), vectoriser, ["novel", "letter"])  # doctest: +SKIP
     """
     folder = Path(folder)
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"The model is a {type(model).__name__}, but it must be a network, as models.mlp makes one.")
     vocabulary = vectoriser_parts(vectoriser)
     vocabulary["own_tokeniser"] = vocabulary.pop("tokeniser") is not None
     vocabulary["idf"] = None if vocabulary["idf"] is None else [float(value) for value in vocabulary["idf"]]
-    labels = {"format": FORMAT, "classes": list(classes), "qta_keras": __version__, "keras": keras.__version__}
+    labels = {"format": FORMAT, "classes": plain_names(classes), "qta_keras": __version__, "keras": keras.__version__}
     _check_fit(folder, model, vocabulary, labels)
     if folder.exists():
         _check_replaceable(folder, overwrite)
-    part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    model.save(part / _MODEL)
-    for name, content in ((_VOCABULARY, vocabulary), (_LABELS, labels)):
-        (part / name).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-    if folder.exists():
-        shutil.rmtree(folder)
-    part.rename(folder)
+    texts = {
+        name: json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8")
+        for name, content in ((_VOCABULARY, vocabulary), (_LABELS, labels))
+    }
+    with new_folder(folder) as part:
+        model.save(part / _MODEL)
+        for name, text in texts.items():
+            (part / name).write_bytes(text)
 
 
 def load_classifier(

@@ -1,0 +1,41 @@
+"""Names of classes as a JSON file keeps them."""
+
+from collections.abc import Iterable
+from math import isfinite
+from numbers import Integral, Real
+
+import numpy as np
+
+Plain = str | int | float | bool
+
+
+def plain_names(classes: Iterable) -> list[Plain]:
+    """Return names of classes as text, numbers and truth values of Python's own, equal to those given.
+
+    Raises
+    ------
+    TypeError
+        If a name is anything else, or the classes are no list.
+    ValueError
+        If a name is there twice.
+    """
+    if isinstance(classes, str) or not isinstance(classes, Iterable):
+        raise TypeError(
+            f"classes is {classes!r}, but it must be a list of names, in the order of the network's output."
+        )
+    names = [plain_name(name) for name in classes]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"The class {twice!r} is there more than once: give every class a name of its own.")
+    return names
+
+
+def plain_name(name: object) -> Plain:
+    """Return one name as `plain_names` does."""
+    for kind, plain in ((str, str), (bool | np.bool_, bool), (Integral, int), (Real, float)):
+        if isinstance(name, kind) and (kind is not Real or isfinite(name)):
+            return plain(name)
+    raise TypeError(
+        f"The class {name!r} is a {type(name).__name__}, which can't be saved: give names that are text or numbers, as "
+        "[str(name) for name in classes] makes them."
+    )
