@@ -10,6 +10,7 @@ from PIL import Image
 
 from qta_keras.plots.picture import Picture, new_figure
 from qta_keras.plots.regression import Predict, draw_frame
+from qta_keras.plots.words_as_written import draw_as_written, in_markdown, without_font_warnings
 
 MILLISECONDS = 150
 
@@ -36,6 +37,8 @@ class Animation(Picture):
     def __init__(self, figures: Sequence[Figure], description: str) -> None:
         super().__init__(figures[-1], description)
         self.figures = list(figures)
+        for figure in self.figures[:-1]:
+            draw_as_written(figure)
 
     def png(self) -> bytes:
         """Return the frames as one animated PNG file."""
@@ -61,7 +64,7 @@ class Animation(Picture):
             metadata={"image/png": {"alt": self.description}},
             raw=True,
         )
-        display(Markdown(f"*Figure: {self.description}*"))
+        display(Markdown(f"*Figure: {in_markdown(self.description)}*"))
 
 
 def fit_animation(
@@ -104,5 +107,6 @@ def fit_animation(
 
 def _draw(figure: Figure) -> Image.Image:
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=90)
+    with without_font_warnings():
+        figure.savefig(file, format="png", dpi=90)
     return Image.open(file).convert("RGB")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
+from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, curve_style, new_figure
 
 
 def bends_add_up(x: np.ndarray, truth: np.ndarray, base: float, units: np.ndarray, knots: Sequence[float]) -> Picture:
@@ -33,7 +33,7 @@ their sum plus 0: straight pieces on the curve, at most 0.000 away from it.
     total = base + units.sum(axis=1)
     figure, (left, right) = new_figure(2, width=9.4, height=3.7)
     for number, (knot, unit) in enumerate(zip(knots, units.T, strict=True)):
-        style = {"color": COLOURS[number % 6], "linestyle": LINE_STYLES[number % 4], "marker": MARKERS[number % 6]}
+        style = curve_style(number)
         left.plot(x, unit, linewidth=1.8, markevery=(number + 1, max(1, len(x) // 6)), label=f"{knot:.3g}", **style)
     left.set(title="Each hidden unit bends once ...", xlabel="x", ylabel="unit, times its weight")
     left.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, title="bend at x =", fontsize=9)
@@ -75,10 +75,11 @@ with 8, a slope of -2.0.
     for number, (name, (at, values)) in enumerate(errors.items()):
         values = np.atleast_2d(values)
         middle = np.median(values, axis=0)
-        style = {"color": COLOURS[number], "marker": MARKERS[number]}
-        axes.loglog(at, middle, linestyle=LINE_STYLES[number], linewidth=1.8, label=name, **style)
+        style = curve_style(number)
+        axes.loglog(at, middle, linewidth=1.8, label=name, **style)
         if len(values) > 1:
-            axes.loglog(np.tile(at, (len(values), 1)), values, linestyle="none", fillstyle="none", **style)
+            hollow = style | {"linestyle": "none", "fillstyle": "none"}
+            axes.loglog(np.tile(at, (len(values), 1)), values, **hollow)
         told.append(f"{name}: {_course(at, middle)}")
     axes.minorticks_off()
     axes.set_xticks(widths, [str(width) for width in widths])

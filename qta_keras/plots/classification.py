@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
+from qta_keras.features.checks import check_one_kind
+from qta_keras.plots.picture import COLOURS, MARKERS, Picture, curve_style, new_figure
 
 
 def class_sizes(labels: pd.Series) -> Picture:
@@ -21,18 +22,21 @@ def class_sizes(labels: pd.Series) -> Picture:
     >>> class_sizes(pd.Series(list("aab"), name="party")).description
     'Bars: documents per party. a 2, b 1. The largest class has 67 % of all.'
     """
-    sizes = labels.value_counts().sort_index()
+    check_one_kind(labels, "the labels")
+    if labels.empty:
+        raise ValueError("There are no documents to count: give a label or more.")
+    name = "class" if labels.name is None else labels.name
+    sizes = pd.Series(list(labels)).value_counts().sort_index()
     figure, axes = new_figure(height=0.9 + 0.34 * len(sizes))
-    bars = axes.barh([str(label) for label in sizes.index], sizes, color=COLOURS[0])
+    bars = axes.barh(range(len(sizes)), sizes, color=COLOURS[0])
+    axes.set_yticks(range(len(sizes)), [str(label) for label in sizes.index])
     axes.bar_label(bars, labels=[f"{size:,}" for size in sizes], padding=3)
     axes.invert_yaxis()
     axes.margins(x=0.12)
-    axes.set(title=f"Documents per {labels.name}", xlabel="documents", ylabel=labels.name)
+    axes.set(title=f"Documents per {name}", xlabel="documents", ylabel=str(name))
     counted = ", ".join(f"{label} {size:,}" for label, size in sizes.items())
     largest = 100 * sizes.max() / sizes.sum()
-    return Picture(
-        figure, f"Bars: documents per {labels.name}. {counted}. The largest class has {largest:.0f} % of all."
-    )
+    return Picture(figure, f"Bars: documents per {name}. {counted}. The largest class has {largest:.0f} % of all.")
 
 
 def word_ranks(frequencies: Sequence[float], words: Sequence[str]) -> Picture:
@@ -88,7 +92,7 @@ def learning_curves(history: Mapping[str, Sequence[float]]) -> Picture:
     figure, panels = new_figure(2, width=8.5)
     for axes, measure in zip(panels, ("loss", "accuracy"), strict=True):
         for number, (key, name) in enumerate(((measure, "training"), (f"val_{measure}", "validation"))):
-            style = {"color": COLOURS[number], "linestyle": LINE_STYLES[number], "marker": MARKERS[number]}
+            style = curve_style(number)
             axes.plot(epochs, history[key], label=name, markersize=4, **style)
         axes.axvline(epochs[best], color="0.4", linewidth=1, linestyle=":", label="lowest validation loss")
         axes.xaxis.get_major_locator().set_params(integer=True)
@@ -125,16 +129,22 @@ def confusion_matrix(confusion: pd.DataFrame) -> Picture:
         share = shares.iat[row, column]
         text = f"{confusion.iat[row, column]:,}\n{share:.0%}"
         axes.text(column, row, text, ha="center", va="center", fontsize=8, color="white" if share > 0.5 else "black")
-    axes.set_xticks(range(len(confusion)), confusion.columns, rotation=30, ha="right")
-    axes.set_yticks(range(len(confusion)), confusion.index)
+    names = [str(label) for label in confusion.index]
+    axes.set_xticks(range(len(confusion)), names, rotation=30, ha="right")
+    axes.set_yticks(range(len(confusion)), names)
     axes.set(title="Confusion matrix (share of the row)", xlabel="predicted", ylabel="truth")
-    rightly = ", ".join(f"{label} {100 * shares.loc[label, label]:.0f} %" for label in confusion.index)
-    mistakes = confusion.where(~np.eye(len(confusion), dtype=bool), 0).stack()
-    truth, predicted = mistakes.idxmax()
+    counts = confusion.to_numpy()
+    rightly = ", ".join(
+        f"{name} {100 * share:.0f} %" if total else f"{name} has no documents"
+        for name, share, total in zip(names, np.diag(shares), counts.sum(axis=1), strict=True)
+    )
+    mistakes = np.where(np.eye(len(counts), dtype=bool), 0, counts)
+    truth, predicted = np.unravel_index(mistakes.argmax(), mistakes.shape)
+    commonest = f"The commonest mistake: {names[truth]} read as {names[predicted]}, {mistakes.max():,} documents."
     return Picture(
         figure,
-        f"Confusion matrix, {confusion.to_numpy().sum():,} documents. Read rightly: {rightly}. The commonest mistake: "
-        f"{truth} read as {predicted}, {mistakes.max():,} documents.",
+        f"Confusion matrix, {counts.sum():,} documents. Read rightly: {rightly}. "
+        + (commonest if mistakes.any() else "There is no mistake."),
     )
 
 

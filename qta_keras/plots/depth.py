@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture
+from qta_keras.plots.picture import Picture, curve_style
 
 
 def gradient_by_layer(norms: Mapping[str, Mapping[str, np.ndarray]]) -> Picture:
@@ -40,8 +40,8 @@ def gradient_by_layer(norms: Mapping[str, Mapping[str, np.ndarray]]) -> Picture:
             values = np.asarray(values, dtype=float)
             layers = np.arange(1, values.shape[1] + 1)
             mean = np.exp(np.log(values).mean(axis=0))
-            style = {"color": COLOURS[number], "linestyle": LINE_STYLES[number % 4], "marker": MARKERS[number]}
-            panel.fill_between(layers, values.min(axis=0), values.max(axis=0), color=COLOURS[number], alpha=0.15)
+            style = curve_style(number)
+            panel.fill_between(layers, values.min(axis=0), values.max(axis=0), color=style["color"], alpha=0.15)
             panel.semilogy(layers, mean, label=kind, markersize=5, markevery=(number, 3), **style)
             first, last = np.log10(mean[[0, -1]]).round(1) + 0.0  # no minus before a zero
             words.append(f"{kind} {first:.1f} and {last:.1f}")

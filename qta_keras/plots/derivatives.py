@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
+from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, curve_style, new_figure
 
 Function = Callable[[np.ndarray], np.ndarray]
 
@@ -36,10 +36,11 @@ def secants(f: Function, *, x: float, steps: Sequence[float], slope: float) -> P
     axes.plot(wide, f(wide), color="0.2", linewidth=2, label="f")
     found = [(f(x + step) - f(x)) / step for step in steps]
     for number, (step, gradient) in enumerate(zip(steps, found, strict=True), start=1):
-        style = {"color": COLOURS[number % 6], "linestyle": LINE_STYLES[number % 4]}
+        style = curve_style(number)
+        marker = style.pop("marker")
         label = f"secant, h = {step:.3g}: slope {gradient:.3g}"
         axes.plot(wide, f(x) + gradient * (wide - x), linewidth=1.3, label=label, **style)
-        axes.plot(x + step, f(x + step), MARKERS[number % 6], color=style["color"])
+        axes.plot(x + step, f(x + step), marker, color=style["color"])
     axes.plot(wide, f(x) + slope * (wide - x), color=COLOURS[0], linewidth=2, label=f"tangent: slope {slope:.3g}")
     axes.plot(x, f(x), MARKERS[0], color=COLOURS[0])
     margin = 0.15 * np.ptp(f(wide))
@@ -72,7 +73,7 @@ def step_errors(steps: Sequence[float], errors: Mapping[str, Sequence[float]]) -
     """
     figure, axes = new_figure()
     for number, (name, error) in enumerate(errors.items()):
-        style = {"color": COLOURS[number], "linestyle": LINE_STYLES[number], "marker": MARKERS[number]}
+        style = curve_style(number)
         axes.loglog(steps, error, label=name, markersize=5, **style)
     axes.invert_xaxis()
     axes.set(title="Smaller steps help, until rounding takes over", xlabel="step h", ylabel="error of the slope")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
+from qta_keras.plots.picture import COLOURS, Picture, curve_style, new_figure
 
 Loss = Callable[[float, float], float]
 Box = tuple[tuple[float, float], tuple[float, float]]
@@ -49,7 +49,7 @@ loss 0.00, in 2 epochs.'
     lines = axes.contour(alphas, betas, heights, levels=levels, colors="0.4", linewidths=0.6)
     axes.clabel(lines, levels[1:-1:2], fontsize=8, colors="black", fmt="%.2g")
     for number, (name, path) in enumerate(paths.items(), start=1):
-        style = {"color": COLOURS[number], "linestyle": LINE_STYLES[(number - 1) % 4], "marker": MARKERS[number - 1]}
+        style = curve_style(number - 1, first_colour=1)
         axes.plot(*path.T, label=name, markersize=3.5, linewidth=1.5, **style)
         axes.plot(*path[-1], "*", color="black", markersize=12)
     axes.set(title=title, xlabel=xlabel, ylabel=ylabel)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
+from qta_keras.plots.picture import COLOURS, MARKERS, Picture, curve_style, new_figure
 
 
 def sigmoid_wrap(
@@ -65,7 +65,7 @@ def loss_by_probability(p: np.ndarray, losses: Mapping[str, np.ndarray]) -> Pict
     """
     figure, axes = new_figure()
     for number, (name, values) in enumerate(losses.items()):
-        style = {"color": COLOURS[number], "linestyle": LINE_STYLES[number], "marker": MARKERS[number]}
+        style = curve_style(number)
         axes.plot(p, values, label=name, linewidth=2, markevery=max(1, len(p) // 10), **style)
     axes.set(title="What a prediction costs", xlabel="predicted probability p of class 1", ylabel="loss")
     axes.legend(frameon=False)
@@ -126,8 +126,8 @@ def probability_curves(
     words = f"Points of two classes: {'; '.join(told)}."
     for number, (name, curve) in enumerate(curves.items(), start=2):
         p = curve(grid)
-        colour = "black" if len(curves) == 1 else COLOURS[number]
-        axes.plot(grid, p, color=colour, linewidth=2, linestyle=LINE_STYLES[(number - 2) % 4], label=name)
+        style = curve_style(number - 2, first_colour=2) | {"marker": "", "linewidth": 2, "label": name}
+        axes.plot(grid, p, **(style | ({"color": "black"} if len(curves) == 1 else {})))
         words += f" The curve '{name}' goes from {p[0]:.2f} on the left to {p[-1]:.2f} on the right."
     if boundary is not None:
         axes.axvline(boundary, color="0.3", linestyle="--", linewidth=1.5, label=f"boundary, {boundary:.1f}")

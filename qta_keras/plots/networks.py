@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.figure import Figure
 
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
+from qta_keras.plots.picture import COLOURS, MARKERS, Picture, curve_style, new_figure
 
 
 def network_circles(sizes: Sequence[int], *, letters: Sequence[str] | None = None, title: str | None = None) -> Picture:
@@ -56,12 +56,15 @@ def network_circles(sizes: Sequence[int], *, letters: Sequence[str] | None = Non
     hidden = "".join(
         f", {size} hidden {_plain(letter)}" for size, letter in zip(sizes[1:-1], letters[1:-1], strict=True)
     )
-    return Picture(
+    picture = Picture(
         figure,
         f"A network drawn as circles: {sizes[0]} input{_s(sizes[0])} {_plain(letters[0])}{hidden}, {sizes[-1]} "
         f"output{_s(sizes[-1])} {_plain(letters[-1])}. Each circle is linked to all of the next layer: {weights} "
         f"weight{_s(weights)} and {biases} bias{_es(biases)} in all.",
     )
+    for letter in axes.texts:
+        letter.set_parse_math(True)  # letters have an index
+    return picture
 
 
 def threshold_lines(
@@ -91,7 +94,7 @@ x₁ + x₂ = 2.
             axes.plot(*chosen.T, marker, label=f"answer {answer}", **look)
         x1 = np.array([-0.6, 1.6])
         for number, ((w1, w2), threshold) in enumerate(neurons):
-            style = {"color": COLOURS[1 + number], "linestyle": LINE_STYLES[number]}
+            style = curve_style(number, first_colour=1) | {"marker": ""}
             line = _line(w1, w2, threshold)
             axes.plot(x1, (threshold - w1 * x1) / w2, linewidth=2, label=line, zorder=1, **style)
         axes.set(title=name, xlabel="input x₁", ylabel="input x₂", xlim=(-0.5, 1.5), ylim=(-0.5, 1.5), aspect="equal")

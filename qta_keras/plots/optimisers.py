@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
+from qta_keras.plots.picture import Picture, curve_style, new_figure
 
 Run = tuple[Sequence[float], Sequence[float]]
 
@@ -34,7 +34,7 @@ def losses_by_cost(
     figure, axes = new_figure(width=7.5)
     told = []
     for number, (name, (costs, losses)) in enumerate(runs.items()):
-        style = {"color": COLOURS[number], "linestyle": LINE_STYLES[number % 4], "marker": MARKERS[number]}
+        style = curve_style(number)
         axes.plot(costs, losses, label=name, markevery=max(1, len(costs) // 10), markersize=5, **style)
         low = int(np.argmin(losses))
         told.append(
@@ -79,10 +79,10 @@ def descents_on_curve(
     axes.plot(theta, loss(theta), color="0.55", linewidth=1.5)
     told = []
     for number, path in enumerate(paths):
-        look = {"color": COLOURS[number % 6], "marker": MARKERS[number % 6]}
-        axes.plot(path, loss(path), linestyle=":", markersize=3, **look)
+        look = curve_style(number)
+        axes.plot(path, loss(path), markersize=3, **(look | {"linestyle": ":"}))
         start = f"start {path[0]:.1f}".replace("-", "−")
-        axes.plot(path[0], loss(path[0]), markersize=9, linestyle="", label=start, **look)
+        axes.plot(path[0], loss(path[0]), markersize=9, label=start, **(look | {"linestyle": ""}))
         told.append(f"from {path[0]:.2f} to {path[-1]:.2f}, loss {loss(path[-1]):.2f}")
     ends = np.array([path[-1] for path in paths])
     axes.plot(ends, loss(ends), "*", color="black", markersize=13, label="end")
@@ -130,7 +130,7 @@ def saddle_paths(
     left.contour(x, y, heights, levels=levels, colors="0.4", linewidths=0.6)
     told = []
     for number, (name, path) in enumerate(paths.items(), start=1):
-        look = {"color": COLOURS[number], "linestyle": LINE_STYLES[(number - 1) % 4], "marker": MARKERS[number - 1]}
+        look = curve_style(number - 1, first_colour=1)
         left.plot(*path[: drawn + 1].T, label=name, markersize=4, linewidth=1.5, **look)
         steps = np.arange(1, len(path))
         right.plot(steps, path[1:, 1], label=name, markersize=5, markevery=0.08, linewidth=1.5, **look)

@@ -9,10 +9,27 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
+from qta_keras.plots.words_as_written import draw_as_written, in_markdown, without_font_warnings
+
 # Okabe and Ito's colours, told apart by colour-blind readers; line styles and markers differ as well.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 LINE_STYLES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P")
+
+
+def curve_style(number: int, *, first_colour: int = 0) -> dict[str, str]:
+    """Return colour, line and marker of the curve of that number, from 0 on; the first 36 all differ.
+
+    Examples
+    --------
+    >>> curve_style(6)
+    {'color': '#0072B2', 'linestyle': '-.', 'marker': 's'}
+    """
+    return {
+        "color": COLOURS[(number + first_colour) % len(COLOURS)],
+        "linestyle": LINE_STYLES[number % len(LINE_STYLES)],
+        "marker": MARKERS[(number + number // len(MARKERS)) % len(MARKERS)],
+    }
 
 
 class Picture:
@@ -36,6 +53,7 @@ class Picture:
     def __init__(self, figure: Figure, description: str) -> None:
         self.figure = figure
         self.description = description
+        draw_as_written(figure)
 
     def __repr__(self) -> str:
         """Return the description: what a reader sees where no picture can be shown."""
@@ -51,14 +69,16 @@ class Picture:
         """
         if Path(path).exists():
             raise FileExistsError(f"{path} exists already; choose another name or delete it first.")
-        self.figure.savefig(path, bbox_inches="tight")
+        with without_font_warnings():
+            self.figure.savefig(path, bbox_inches="tight")
 
     def _ipython_display_(self) -> None:
         """Show the image, with the description as its alternative text and again as a caption for everyone."""
         from IPython.display import Markdown, display
 
         drawn, image = io.BytesIO(), io.BytesIO()
-        self.figure.savefig(drawn, format="png", dpi=110, bbox_inches="tight")
+        with without_font_warnings():
+            self.figure.savefig(drawn, format="png", dpi=110, bbox_inches="tight")
         # 128 colours look the same and take a third of the room, and no version of matplotlib stays in the file.
         Image.open(drawn).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(image, "png", optimize=True)
         display(
@@ -66,7 +86,7 @@ class Picture:
             metadata={"image/png": {"alt": self.description}},
             raw=True,
         )
-        display(Markdown(f"*Figure: {self.description}*"))
+        display(Markdown(f"*Figure: {in_markdown(self.description)}*"))
 
 
 def new_figure(columns: int = 1, *, width: float = 7.0, height: float = 3.6) -> tuple[Figure, Axes | np.ndarray]:

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
+from qta_keras.plots.picture import COLOURS, MARKERS, Picture, curve_style, new_figure
 
 Predict = Callable[[float, float, np.ndarray], np.ndarray]
 
@@ -41,7 +41,7 @@ def lines_through_points(
     _scatter(axes, x, y)
     ends = np.array([x.min(), x.max()])
     for number, (name, (alpha, beta)) in enumerate(lines.items(), start=1):
-        style = {"color": COLOURS[number], "linestyle": LINE_STYLES[(number - 1) % 4], "linewidth": 2}
+        style = curve_style(number - 1, first_colour=1) | {"marker": "", "linewidth": 2}
         axes.plot(ends, alpha + beta * ends, label=name, **style)
     axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
     if lines:
@@ -111,7 +111,7 @@ def loss_per_epoch(losses: Mapping[str, Sequence[float]], *, title: str = "Loss 
     """
     figure, axes = new_figure()
     for number, (name, values) in enumerate(losses.items()):
-        style = {"color": COLOURS[number], "linestyle": LINE_STYLES[number % 4], "marker": MARKERS[number]}
+        style = curve_style(number)
         every = max(1, len(values) // 10)
         axes.plot(range(len(values)), values, label=name, markevery=every, markersize=5, **style)
     lowest = min(np.min(values) for values in losses.values())
