@@ -26,8 +26,8 @@ def score(truth: pd.Series, predicted: pd.Series, *, groups: pd.Series, seed: in
     there.
 
     In simulations the interval of accuracy held the truth in 92 to 97 of 100 samples from 40 groups on, and in 88 to 94
-    with 10 to 30. That of macro F1 held it in 91 to 96 from 60 groups on, if every class was in 18 of them or more; with a class in
-    5 to 15 groups in 87 to 96, and with one in fewer in as few as 63: then take it for too narrow.
+    with 10 to 30. That of macro F1 held it in 91 to 96 from 60 groups on, if every class was in 18 of them or more;
+    with a class in 5 to 15 groups in 87 to 96, and with one in fewer in as few as 63: then take it for too narrow.
 
     Parameters
     ----------
