@@ -83,7 +83,7 @@ def test_the_notebook_links_to_its_own_version_in_colab(project):
 
 def test_assignments_open_in_colab(project):
     link = (
-        "https://colab.research.google.com/github/someone/qta-keras/blob/v0.1.0/assignments/1-linear-regression.ipynb"
+        "https://colab.research.google.com/github/someone/qta-keras/blob/v0.2.0/assignments/1-linear-regression.ipynb"
     )
     address.write(project, ADDRESS)
     assert link in (project / "assignments" / "README.md").read_text(encoding="utf-8")

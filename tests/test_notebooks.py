@@ -1,5 +1,6 @@
 """The rules that every notebook keeps; what its cells compute is tested by nbval."""
 
+import ast
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -65,6 +66,30 @@ def test_the_opening_is_the_same_everywhere(notebook):
     assert re.search(r"\*Runs in about .+ on two cores; downloads nothing\.\*", title.source)
     assert 3 <= len(re.findall(r"^- \*\*", aims.source, re.MULTILINE)) <= 5
     assert setup.source == SETUP
+
+
+@pytest.mark.parametrize("name", ["03-neural-network-for-text-classification"])
+def test_each_quoted_phrase_stands_in_the_next_what_you_see(name):
+    """An assertion that holds a quantitative phrase quotes it; the next text has it word for word."""
+    notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+    quoted = []
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        found = re.findall(r"# \"(.+)\"$", cell.source, re.MULTILINE)
+        texts = (other.source for other in notebook.cells[number:] if other.cell_type == "markdown")
+        text = next(texts).lower()
+        assert [phrase for phrase in found if phrase.lower() not in text] == []
+        quoted += found
+    assert len(quoted) > 20
+
+
+def test_no_assertion_is_about_constants(notebook):
+    for cell in code_cells(notebook):
+        python = "\n".join("pass" if line.startswith(("%", "!")) else line for line in cell.source.splitlines())
+        for node in ast.walk(ast.parse(python)):
+            if isinstance(node, ast.Assert):
+                assert any(isinstance(part, ast.Name) for part in ast.walk(node.test)), ast.unparse(node)
 
 
 def test_the_ending_answers_the_opening(notebook):

@@ -424,7 +424,7 @@ def test_it_learns(stored):
     network.fit(models.batches(stored, seed=1), epochs=3, verbose=0)
     majority = np.bincount(stored.labels).max() / 1_500
     assert network.evaluate(models.batches(stored), verbose=0)[1] > (1 + majority) / 2
-    with pytest.raises(ValueError, match="batch_size is 0, but it must be 1 or more"):
+    with pytest.raises(ValueError, match="batch_size is 0, but it must be a whole number, 1 or more"):
         models.batches(stored, batch_size=0)
 
 

@@ -307,7 +307,8 @@ def test_recording_refuses_where_digits_differ(checkout, monkeypatch):
 def test_run_makes_pages_and_a_table_and_leaves_the_notebooks_alone(checkout, capsys):
     formula = new_markdown_cell("# First\n\n$$\\sum_{i=1}^n x_i \\in \\mathbb{R}$$")
     details = new_markdown_cell("<details><summary>Why?</summary>\n\nAs **it** is $x^2$.\n\n</details>")
-    first = put(checkout, "01-first", formula, details, code("print('accuracy 0.8')\nprint('ünï')", "headline"))
+    guide = new_markdown_cell("See [the guide](../docs/own-texts.md).")
+    first = put(checkout, "01-first", formula, details, guide, code("print('accuracy 0.8')\nprint('ünï')", "headline"))
     put(checkout, "02-second", new_markdown_cell("# Second"), code("1 / 0"))
     before = first.read_bytes()
     assert main(["run"], checkout) == 1
@@ -320,6 +321,7 @@ def test_run_makes_pages_and_a_table_and_leaves_the_notebooks_alone(checkout, ca
     page = (checkout / "build" / "pages" / "01-first.html").read_text(encoding="utf-8")
     assert page.count("<h1") == 1
     assert "<munderover>" in page
+    assert "See the guide." in page
     assert re.search(r"<details><summary>Why\?</summary>\s*<p>As <strong>it</strong> is <math>", page)
     for html in (checkout / "build" / "pages").glob("*.html"):
         assert not re.search(r"(src|href)=.(https?:)?//", html.read_text(encoding="utf-8"))

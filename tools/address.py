@@ -81,7 +81,7 @@ def project(root: Path) -> dict:
 
 
 def tag(root: Path) -> str:
-    """Return the tag of the present version, such as ``v0.1.0``."""
+    """Return the tag of the present version, such as ``v0.2.0``."""
     return f"v{project(root)['version']}"
 
 

@@ -1,6 +1,7 @@
 """Readable pages made from executed notebooks with Sphinx; docs/conf.py holds their looks."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def build_pages(root: Path, notebooks: list[Path], out: Path) -> list[Path]:
     for folder in (work, out):
         shutil.rmtree(folder, ignore_errors=True)
     for path in notebooks:
-        write_notebook(for_pages(read_notebook(path)), work / "source" / path.name)
+        write_notebook(_without_guides(for_pages(read_notebook(path))), work / "source" / path.name)
     write_atomically(work / "source" / "index.md", _index([path.stem for path in notebooks]).encode("utf-8"))
     render(root, work, out)
     return [out / f"{path.stem}.html" for path in notebooks]
@@ -93,6 +94,14 @@ def for_pages(notebook: NotebookNode) -> NotebookNode:
                 output.data["text/html"] = output.data["text/html"].replace("<th></th>", "<td></td>")
         cells += _split_by_figure(cell) if cell.cell_type == "code" else [cell]
     notebook.cells = cells
+    return notebook
+
+
+def _without_guides(notebook: NotebookNode) -> NotebookNode:
+    """Turn links to guides, which only the site has, into their words."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(r"\[([^\]]+)\]\(\.\./docs/[^)]+\)", r"\1", cell.source)
     return notebook
 
 

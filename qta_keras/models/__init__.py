@@ -4,6 +4,7 @@ from qta_keras.runtime import tensorflow_first
 
 tensorflow_first()
 
+from qta_keras.models import empty_rows
 from qta_keras.models.estimator import MLPTextClassifier
 from qta_keras.models.keras_input import for_keras
 from qta_keras.models.multilayer import mlp, reuters_mlp
@@ -28,3 +29,5 @@ __all__ = [
     "reuters_mlp",
     "save_classifier",
 ]
+
+empty_rows.mend()

@@ -173,8 +173,8 @@ def score_intervals(table: pd.DataFrame, *, measure: str = "accuracy") -> Pictur
         axes.plot([lower, upper], [row, row], color=COLOURS[0], linewidth=2)
         axes.plot(value, row, MARKERS[0], color=COLOURS[1])
     axes.set_yticks(range(len(names)), names)
-    axes.invert_yaxis()
-    axes.set(title=f"{name.capitalize()} with 95 per cent interval", xlabel=name, xlim=(0, 1))
+    ends = (len(names) - 0.4, -0.6)  # the first row on top, and none on the frame
+    axes.set(title=f"{name.capitalize()} with 95 per cent interval", xlabel=name, xlim=(0, 1), ylim=ends)
     listed = "; ".join(
         f"{row} {value:.2f} ({lower:.2f} to {upper:.2f})"
         for row, value, lower, upper in zip(names, values, low, high, strict=True)
