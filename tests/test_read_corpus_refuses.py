@@ -68,6 +68,7 @@ ODD = {
         r"has 2 columns, .* \('1'\), as R's write.table",
     ),
     "R's row names, tabs": ("text\tlabel\nann\tWe go\ta\nbob\tWe\tb\n", {}, r"\('ann'\), as R's write.table"),
+    "Excel's own line": ("sep=;\r\n" + SPEECHES.replace(",", ";"), {}, "begins with a line 'sep=', which only Excel"),
     "R's spaces": ('"text" "label"\n"1" "We go" "a"\n', {}, "separated by spaces, as R's write.table .* by write.csv"),
     "commas in every text": ("text,label\nWe, go,a\nWe, stay,b\n", {}, "line 2 has 3 .* has to stand in quotes"),
     "backslashes for quotes": (SPEECHES + '"We \\"go\\"",left,Eve\n', {}, "doubled .*, and R does so by write.csv"),

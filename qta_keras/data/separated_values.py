@@ -71,6 +71,11 @@ def as_table(rows: Iterable[list[str]], header: list[str]) -> pd.DataFrame:
 
 def _tell_separator(path: Path, encoding: str, columns: Sequence[str], mark: bool) -> str:
     """Find the separator under which the first row has most of the columns, or else most fields."""
+    with open_text(path, encoding, mark) as file:
+        if file.readline(5).lower().startswith("sep="):
+            raise ValueError(
+                f"{path.name} begins with a line 'sep=', which only Excel understands: delete that line, then read it."
+            )
 
     def fit(separator: str) -> tuple[int, int]:
         with open_text(path, encoding, mark) as file:

@@ -40,6 +40,8 @@ def test_no_page_has_an_error_an_outside_request_or_a_finding_of_axe(chromium, p
     from axe_playwright_python.sync_playwright import Axe
 
     context, axe, trouble, examined = chromium.new_context(**settings), Axe(), [], names(pages)
+    if settings is PHONE:  # the pages of sources are long and alike: once is enough
+        examined = [name for name in examined if not name.startswith("_modules/qta_keras/")]
     for name in examined:
         watch = Watch(context, address)
         watch.page.goto(f"{address}/{name}")
@@ -52,7 +54,7 @@ def test_no_page_has_an_error_an_outside_request_or_a_finding_of_axe(chromium, p
         watch.page.close()
     context.close()
     print(f"{len(examined)} pages examined, {len(trouble)} findings")
-    assert len(examined) > 50
+    assert len(examined) > 25
     assert trouble == []
 
 
