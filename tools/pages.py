@@ -101,7 +101,7 @@ def _without_guides(notebook: NotebookNode) -> NotebookNode:
     """Turn links to guides, which only the site has, into their words."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = re.sub(r"\[([^\]]+)\]\(\.\./docs/[^)]+\)", r"\1", cell.source)
+            cell.source = re.sub(r"\[([^\]]+)\]\(\.\./(?:docs|data)/[^)]+\)", r"\1", cell.source)
     return notebook
 
 

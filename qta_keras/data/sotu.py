@@ -141,6 +141,23 @@ def load_sotu_addresses() -> pd.DataFrame:
     return _read_table(_ADDRESS_TABLE)
 
 
+def load_sotu_corrections() -> pd.DataFrame:
+    """Load the table of what is corrected in the State of the Union corpus, with its sources.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per value, indexed by ``document``, with ``column``, ``was`` (what the package ``sotu`` says), ``is``,
+        ``source`` (an address) and ``date`` (when the source was read).
+
+    Examples
+    --------
+    >>> load_sotu_corrections().loc["1946-Truman-1", ["was", "is"]].tolist()
+    ['spoken', 'written']
+    """
+    return _read_table(_CORRECTIONS)
+
+
 def measure_addresses(corpus: pd.DataFrame) -> pd.DataFrame:
     """Count the paragraphs, sentences and words of each address.
 
@@ -194,7 +211,7 @@ def _read_table(name: str) -> pd.DataFrame:
 
 def _corrected(corpus: pd.DataFrame) -> pd.DataFrame:
     """Put right what the table of corrections lists; each was looked up for the value that it replaces."""
-    for document, row in _read_table(_CORRECTIONS).iterrows():
+    for document, row in load_sotu_corrections().iterrows():
         found = corpus.loc[document, row["column"]]
         if found != row["was"]:
             raise ValueError(
