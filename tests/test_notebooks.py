@@ -92,6 +92,14 @@ def test_no_assertion_is_about_constants(notebook):
                 assert any(isinstance(part, ast.Name) for part in ast.walk(node.test)), ast.unparse(node)
 
 
+def test_cells_that_teach_nothing_are_folded(notebook):
+    """The setup cell, and cells of checks alone: in JupyterLab by their metadata, on the site by their tag."""
+    for cell in code_cells(notebook):
+        folded = cell.source == SETUP or cell.source.startswith("# checks")
+        assert cell.metadata.get("jupyter", {}).get("source_hidden", False) == folded
+        assert ("hide-input" in cell.metadata.get("tags", [])) == folded
+
+
 def test_the_ending_answers_the_opening(notebook):
     verbs = re.findall(r"^- \*\*(\w+)\*\*", notebook.cells[1].source, re.MULTILINE)
     answered = re.findall(r"^- You \*\*(\w+)\*\*", notebook.cells[-1].source, re.MULTILINE)

@@ -153,9 +153,9 @@ def start_all(page):
 
 
 def prompts(page):
-    """Return what stands beside the code cells: [ ]: or, waiting, [*]: or, run, its number."""
+    """Return what stands beside the code cells but folded ones: [ ]: or, waiting, [*]: or, run, its number."""
     texts = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").all_inner_texts()
-    return [text.strip() for text in texts]
+    return [text.strip() for text in texts if text.strip()]
 
 
 def save(page):
