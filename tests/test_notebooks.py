@@ -17,7 +17,7 @@ SETUP = (ROOT / "tools" / "setup_cell.py").read_text(encoding="utf-8").rstrip("\
 # The cells whose output may differ: by notebook, the beginning of the cell.
 MAY_DIFFER = {
     "00-methods-review": ["def move_columns(", "def one_secant("],
-    "01-linear-regression-with-gradient-descent": ["plots.slider(", "plots.fit_animation(", "plots.slider("],
+    "01-linear-regression-with-gradient-descent": ["plots.slider(", "plots.slider("],
     "02-logistic-regression-with-gradient-descent": ["def draw(alpha, beta):"],
     "03-neural-network-for-text-classification": ["print(runtime.describe())"],
 }
@@ -68,7 +68,7 @@ def test_the_opening_is_the_same_everywhere(notebook):
     assert setup.source == SETUP
 
 
-@pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS if path.name.startswith(("02-", "03"))])
+@pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS if path.name.startswith(("01", "02-", "03"))])
 def test_each_quoted_phrase_stands_in_the_next_what_you_see(name):
     """An assertion that holds a quantitative phrase quotes it; the next text has it word for word."""
     notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
@@ -81,7 +81,7 @@ def test_each_quoted_phrase_stands_in_the_next_what_you_see(name):
         text = next(texts).lower()
         assert [phrase for phrase in found if phrase.lower() not in text] == []
         quoted += found
-    assert len(quoted) >= 5
+    assert len(quoted) >= 3
 
 
 def test_no_assertion_is_about_constants(notebook):
