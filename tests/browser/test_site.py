@@ -146,7 +146,7 @@ def test_every_figure_is_described(chromium, pages, address):
             assert all(len(text) > 20 for text in texts), name
             figures += len(texts)
     page.close()
-    assert figures > 60
+    assert figures > 30
 
 
 def test_print_has_the_lesson_in_black_and_nothing_of_the_frame(chromium, address):
