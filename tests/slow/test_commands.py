@@ -109,7 +109,7 @@ def shell(command, folder):
 def test_every_command_of_the_pages_is_known():
     found = {command for page in PAGES for command in commands(page)}
     found |= {command for command in commands(CLUSTER) if not command.startswith(ON_A_CLUSTER)}
-    assert found - {"git clone"} - RUN.keys() - ELSEWHERE.keys() - NOT_RUN.keys() == set()
+    assert found - {"git clone", "git add"} - RUN.keys() - ELSEWHERE.keys() - NOT_RUN.keys() == set()
     assert len(found) > 10
     for file, words in ELSEWHERE.values():
         if (ROOT / file).exists():
