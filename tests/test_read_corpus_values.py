@@ -55,7 +55,8 @@ def test_codes_and_long_numbers_lose_no_digit(read, values, separator):
     ],
 )
 def test_numbers_are_numbers(read, values, numbers):
-    assert read("posts.csv", table(values))["value"].fillna(-1).tolist() == numbers
+    found = read("posts.csv", table(values))["value"].fillna(-1).tolist()
+    assert found == pytest.approx(numbers, rel=1e-15)  # pandas 2 may miss the last bit
 
 
 def test_long_ids_in_json_lines_lose_no_digit(read):

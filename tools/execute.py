@@ -1,6 +1,5 @@
 """Executing one notebook in a fresh kernel of the Python that runs this program."""
 
-import contextlib
 import subprocess
 import time
 from collections.abc import Callable
@@ -11,7 +10,6 @@ import ipykernel.kernelspec
 import psutil
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
@@ -90,10 +88,7 @@ def execute(
     )
     started, peak, failure = time.monotonic(), 0, None
     # What the notebook writes to stderr is among its outputs; what the kernel itself logs is of no use here.
-    with (
-        contextlib.closing(ensure_event_loop()),  # nbclient's, one a thread
-        client.setup_kernel(cwd=str(folder), env=environment, stderr=subprocess.DEVNULL),
-    ):
+    with client.setup_kernel(cwd=str(folder), env=environment, stderr=subprocess.DEVNULL):
         for number, cell in enumerate(cells, start=1):
             progress(number, len(cells))
             failure = _execute_cell(client, cell, number)

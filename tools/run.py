@@ -1,11 +1,13 @@
 """``run``: executes the notebooks into build/, makes pages of them, and ends with a table."""
 
+import contextlib
 import os
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
+from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 
 from tools import Stop
@@ -100,7 +102,8 @@ def _run_one(root: Path, source: Path, progress: Progress) -> Execution:
     def tell(cell: int, cells: int) -> None:
         progress.says(_number(source), f"cell {cell} of {cells}")
 
-    execution = execute(read_notebook(source), source.parent, kernel_environment(root), tell)
+    with contextlib.closing(ensure_event_loop()):  # this thread's own, which nbclient would leave open
+        execution = execute(read_notebook(source), source.parent, kernel_environment(root), tell)
     progress.finish(_number(source), f"{_result(execution)}, {execution.seconds:.0f} s")
     normalise(execution.notebook)
     write_notebook(execution.notebook, root / "build" / "notebooks" / source.name)
