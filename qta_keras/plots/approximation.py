@@ -19,7 +19,7 @@ def bends_add_up(x: np.ndarray, truth: np.ndarray, base: float, units: np.ndarra
     base : float
         The output's bias.
     units : array of float, shape (points, units)
-        What each hidden unit adds to the output; one to six units.
+        What each hidden unit adds to the output; one unit or more.
     knots : sequence of float
         Where each unit bends.
 
@@ -34,7 +34,8 @@ their sum plus 0: straight pieces on the curve, at most 0.000 away from it.
     figure, (left, right) = new_figure(2, width=9.4, height=3.7)
     for number, (knot, unit) in enumerate(zip(knots, units.T, strict=True)):
         style = curve_style(number)
-        left.plot(x, unit, linewidth=1.8, markevery=(number + 1, max(1, len(x) // 6)), label=f"{knot:.3g}", **style)
+        marked = ((number + 1) % len(x), max(1, len(x) // 6))
+        left.plot(x, unit, linewidth=1.8, markevery=marked, label=f"{knot:.3g}", **style)
     left.set(title="Each hidden unit bends once ...", xlabel="x", ylabel="unit, times its weight")
     left.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, title="bend at x =", fontsize=9)
     right.plot(x, truth, color="0.3", linestyle=LINE_STYLES[1], linewidth=2, label="function f")

@@ -42,7 +42,7 @@ def gradient_by_layer(norms: Mapping[str, Mapping[str, np.ndarray]]) -> Picture:
             mean = np.exp(np.log(values).mean(axis=0))
             style = curve_style(number)
             panel.fill_between(layers, values.min(axis=0), values.max(axis=0), color=style["color"], alpha=0.15)
-            panel.semilogy(layers, mean, label=kind, markersize=5, markevery=(number, 3), **style)
+            panel.semilogy(layers, mean, label=kind, markersize=5, markevery=(number % len(layers), 3), **style)
             first, last = np.log10(mean[[0, -1]]).round(1) + 0.0  # no minus before a zero
             words.append(f"{kind} {first:.1f} and {last:.1f}")
         panel.set(title=name, xlabel="layer (1 is next to the input)")

@@ -85,7 +85,8 @@ def threshold_lines(
 x₁ + x₂ = 2.
     """
     pairs = np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
-    figure, panels = new_figure(len(gates), width=max(2.6 * len(gates), 4.0), height=3.6)
+    most = max(len(neurons) for _, neurons in gates.values())
+    figure, panels = new_figure(len(gates), width=max(2.6 * len(gates), 4.0), height=3.2 + 0.2 * max(2, most))
     told = []
     for axes, (name, (answers, neurons)) in zip(np.atleast_1d(panels), gates.items(), strict=True):
         for answer, marker, fill in ((0, MARKERS[1], "white"), (1, MARKERS[0], COLOURS[0])):

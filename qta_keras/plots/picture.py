@@ -20,6 +20,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 def curve_style(number: int, *, first_colour: int = 0) -> dict[str, str]:
     """Return colour, line and marker of the curve of that number, from 0 on; the first 36 all differ.
 
+    Without their markers the first 24 differ.
+
     Examples
     --------
     >>> curve_style(6)
@@ -27,7 +29,7 @@ def curve_style(number: int, *, first_colour: int = 0) -> dict[str, str]:
     """
     return {
         "color": COLOURS[(number + first_colour) % len(COLOURS)],
-        "linestyle": LINE_STYLES[number % len(LINE_STYLES)],
+        "linestyle": LINE_STYLES[(number + number // 12) % len(LINE_STYLES)],
         "marker": MARKERS[(number + number // len(MARKERS)) % len(MARKERS)],
     }
 

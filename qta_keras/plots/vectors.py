@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, Picture, new_figure
+from qta_keras.plots.picture import Picture, curve_style, new_figure
 
 
 def arrows(vectors: Mapping[str, Sequence[float]], *, title: str = "Vectors as arrows from the origin") -> Picture:
@@ -132,7 +132,8 @@ def _checked(vectors: Mapping[str, Sequence[float]]) -> dict[str, np.ndarray]:
 
 def _arrow(axes: Axes, start: np.ndarray, end: np.ndarray, name: str, number: int, inside: np.ndarray) -> None:
     """Draw an arrow with its name beside its middle, on the side that does not face the point `inside`."""
-    colour, line = COLOURS[number % len(COLOURS)], LINE_STYLES[number % len(LINE_STYLES)]
+    look = curve_style(number)
+    colour, line = look["color"], look["linestyle"]
     shaft = {"arrowstyle": "-", "color": colour, "linewidth": 2.5, "linestyle": line, "shrinkA": 0, "shrinkB": 4}
     tip = {"arrowstyle": "-|>,head_width=0.35,head_length=0.7", "color": colour, "linewidth": 0, "shrinkA": 0}
     along = end - start
