@@ -237,11 +237,30 @@ def test_a_class_of_three_groups_stands_in_all_three_parts(group, sizes):
         assert all(set(part["label"]) == set(sizes) for part in parts)
 
 
-@pytest.mark.parametrize("group", [None, "speaker"])
-def test_a_class_that_cannot_stand_in_all_three_parts_is_named(group):
-    corpus = corpus_of({"a": 40, "b": 40, "r": 2})
-    with pytest.warns(UserWarning, match="missing are 'r' in the .* documents: a class needs three groups") as heard:
-        parts = features.split_by_group(corpus, label="label", group=group)
+@pytest.mark.parametrize(
+    ("sizes", "group", "message"),
+    [
+        ({"r": 2}, "speaker", "The class 'r' has 2 of the groups, but it needs three, .*, or split by document"),
+        ({"r": 2}, None, "The class 'r' has 2 of the documents, .*: merge it with another class, or drop it"),
+        ({"r": 1, "s": 2}, None, r"The class 'r' has 1 of the documents \(and 1 more have too few\)"),
+    ],
+)
+def test_a_class_of_fewer_than_three_groups_is_refused(sizes, group, message):
+    with pytest.raises(ValueError, match=message):
+        features.split_by_group(corpus_of({"a": 40, "b": 40} | sizes), label="label", group=group)
+
+
+def test_documents_do_not_make_up_for_groups():
+    corpus = corpus_of({"a": 40, "b": 40, "r": 30}).replace({"speaker": {f"r-{n}": f"r-{n % 2}" for n in range(30)}})
+    with pytest.raises(ValueError, match="The class 'r' has 2 of the groups"):
+        features.split_by_group(corpus, label="label", group="speaker")
+    assert all("r" in set(part["label"]) for part in features.split_by_group(corpus, label="label", group=None))
+
+
+def test_a_class_that_is_not_in_all_three_parts_is_named():
+    corpus = pd.DataFrame({"label": list("aaabbbccc"), "speaker": [1, 2, 3, 1, 2, 4, 1, 3, 4]})
+    with pytest.warns(UserWarning, match="missing are '.' in the .*: try another seed or fewer folds") as heard:
+        parts = features.split_by_group(corpus, label="label", group="speaker", folds=2)
     assert len(heard) == 1
     assert sorted(pd.concat(parts).index) == sorted(corpus.index)
 

@@ -84,8 +84,9 @@ def read_corpus(
     FileNotFoundError, PermissionError
         If there is nothing at `path`, or it may not be read.
     ValueError
-        If it can't be read without guessing, lacks a column, or can't be split into training, validation and test
-        documents: fewer than two classes, a class with fewer than two documents or groups, fewer than three groups.
+        If it can't be read without guessing, lacks a column, or can't be split: fewer than two classes, a class with
+        fewer than two documents or groups, fewer than three groups. `features.split_by_group`, which makes three
+        parts, wants three groups of each class.
     TypeError
         If an argument is no string.
 

@@ -45,14 +45,13 @@ def split_by_group(
     KeyError
         If the corpus has no such column.
     ValueError
-        If there are too few groups for that many folds, no class has as many documents as there are folds, or labels
-        or groups are missing or of two kinds, such as 1 and "1".
+        If a class has fewer than three groups, there are too few groups for that many folds, no class has as many
+        documents as there are folds, or labels or groups are missing or of two kinds, such as 1 and "1".
 
     Warns
     -----
     UserWarning
-        If a class is not in all three parts. One of three groups or more mostly is, for the folds are tried in turn;
-        one of fewer can't be.
+        If a class is not in all three parts. It mostly is, for the folds are tried in turn.
 
     See Also
     --------
@@ -85,12 +84,28 @@ def split_by_group(
             f"{groups.nunique()}."
         )
     places = pd.DataFrame({"class": classes.to_numpy(), "group": groups.to_numpy(), "label": corpus[label].to_numpy()})
+    _check_classes(places, group)
     alone = group is None
     rest, test = _one_split(places, alone, folds, seed, sides=(2, 1))
     train, validation = _one_split(rest, alone, folds, seed, sides=(1, 1))
     parts = {"training": train, "validation": validation, "test": test}
     _warn_of_absent(places, parts)
     return tuple(corpus.iloc[part.index] for part in parts.values())
+
+
+def _check_classes(places: pd.DataFrame, group: str | None) -> None:
+    """Check that every class has three groups, one for each part."""
+    n_groups = places.groupby("label")["group"].nunique()
+    few = n_groups[n_groups < 3]
+    if len(few):
+        kind, advice = "documents", "merge it with another class, or drop it"
+        if group is not None:
+            kind, advice = "groups", "merge it with another class, drop it, or split by document with group=None"
+        more = f" (and {len(few) - 1} more have too few)" if len(few) > 1 else ""
+        raise ValueError(
+            f"The class {few.index.tolist()[0]!r} has {few.iloc[0]} of the {kind}{more}, but it needs three, one for "
+            f"each part: {advice}."
+        )
 
 
 def _one_split(
@@ -139,9 +154,8 @@ def _warn_of_absent(places: pd.DataFrame, parts: dict[str, pd.DataFrame]) -> Non
     if told:
         more = f" (and {len(told) - 5} more)" if len(told) > 5 else ""
         warnings.warn(
-            f"Not every class is in all three parts; missing are {', '.join(told[:5])}{more}: a class needs three "
-            "groups or more, so join it to another or leave it out; where it has them, try another seed or fewer "
-            "folds.",
+            f"Not every class is in all three parts; missing are {', '.join(told[:5])}{more}: try another seed or "
+            "fewer folds, merge the class with another, or drop it.",
             stacklevel=3,
         )
 
