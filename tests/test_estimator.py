@@ -216,6 +216,13 @@ def test_texts_and_rows_are_not_mixed_up(fitted, tmp_path):
         models.MLPTextClassifier(patience=2).fit(np.eye(4), list("abab"), groups=[1, 1, 1, 1])
 
 
+@pytest.mark.parametrize("form", [np.asarray, scipy.sparse.csr_matrix])
+def test_other_columns_than_in_training_get_one_sentence(form):
+    classifier = models.MLPTextClassifier(**QUICK).fit(form(np.eye(9)), list("abc") * 3)
+    with pytest.raises(ValueError, match=r"X has 7 features, .* 9 features as input: make it with the vectoriser"):
+        classifier.predict(form(np.eye(7)))
+
+
 def test_labels_may_be_numbers():
     dfm = pd.DataFrame(np.eye(6), columns=list("abcdef"))
     assert set(models.MLPTextClassifier(**QUICK).fit(dfm, [7, 3, 7, 3, 7, 3]).predict(dfm)) <= {3, 7}

@@ -11,6 +11,11 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 
+SAME_COLUMNS = (
+    "make it with the vectoriser of the training texts, vectoriser.transform(texts), or give it their columns with "
+    "features.conform"
+)
+
 
 def check_iterable(values: Iterable, what: str) -> Iterable:
     """Return the values, or raise TypeError if they are one string, a table or nothing to go through at all."""
@@ -46,9 +51,7 @@ def check_dfm(
         raise TypeError(f"The document-feature matrix holds values of type {dfm.dtype}, but it must hold real numbers.")
     if n_features is not None and dfm.shape[1] != n_features:
         raise ValueError(
-            f"The document-feature matrix has {dfm.shape[1]:,} features, but {n_features:,} are wanted: make it with "
-            "the vectoriser of the training texts, vectoriser.transform(texts), or give it their columns with "
-            "features.conform."
+            f"The document-feature matrix has {dfm.shape[1]:,} features, but {n_features:,} are wanted: {SAME_COLUMNS}."
         )
     rows = scipy.sparse.csr_matrix(dfm)
     if not rows.has_canonical_format:

@@ -16,7 +16,7 @@ from sklearn.utils import check_random_state, compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from qta_keras.features.checks import check_one_kind
+from qta_keras.features.checks import SAME_COLUMNS, check_one_kind
 from qta_keras.features.vectoriser import fit_vectoriser
 from qta_keras.models.checks import check_hidden, check_rate, check_share, check_whole
 from qta_keras.models.documents import as_rows, as_texts, check_one_each
@@ -216,6 +216,8 @@ class MLPTextClassifier(ClassifierMixin, BaseEstimator):
             If it has not been fitted.
         TypeError
             If it was fitted on texts and gets no texts, or the other way round.
+        ValueError
+            If the rows have other columns than in training, or hold missing or infinite numbers.
         """
         check_is_fitted(self)
         texts = as_texts(X)
@@ -224,7 +226,13 @@ class MLPTextClassifier(ClassifierMixin, BaseEstimator):
             raise TypeError(f"This classifier was fitted on {wanted} and is given {given}: give it {wanted}.")
         if texts is not None:
             X = self.vectoriser_.transform(texts)
-        rows = as_rows(validate_data(self, X, accept_sparse="csr", dtype=np.float32, reset=False))
+        try:
+            rows = as_rows(validate_data(self, X, accept_sparse="csr", dtype=np.float32, reset=False))
+        except ValueError as error:
+            if "features as input" not in str(error):
+                raise
+            # scikit-learn's examination of classifiers wants its own words.
+            raise ValueError(f"{str(error).removesuffix('.')}: {SAME_COLUMNS}.") from None
         answers = np.mean([probabilities(network, rows) for network in self.networks_], axis=0, dtype=np.float64)
         return answers / answers.sum(axis=1, keepdims=True)
 
