@@ -72,6 +72,32 @@ def test_curves_differ_by_more_than_colour():
     assert len({line.get_marker() for line in lines}) == 2
 
 
+def test_a_training_without_validation_has_its_curves_alone():
+    picture = plots.learning_curves({"loss": [2, 1], "accuracy": [0.1, 0.9]})
+    assert picture.description == (
+        "Curves over 2 epochs. The training loss goes from 2.00 to 1.00. The accuracy ends at 0.90 in training."
+    )
+    assert [len(axes.lines) for axes in picture.figure.axes] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("draw", "history", "error", "message"),
+    [
+        (plots.learning_curves, {"loss": [1]}, ValueError, "has no 'accuracy', only 'loss': .* metrics in compile"),
+        (plots.learning_curves, object(), TypeError, r"is of type object, .*: give model\.fit\(\.\.\.\)\.history"),
+        (
+            lambda history: plots.compare_curves({"none": [HISTORY, history]}),
+            {"loss": [1]},
+            ValueError,
+            "has no 'val_loss', only 'loss': train again with validation_data in fit",
+        ),
+    ],
+)
+def test_a_history_that_lacks_a_curve_gets_one_sentence(draw, history, error, message):
+    with pytest.raises(error, match=message):
+        draw(history)
+
+
 def test_the_same_figure_is_the_same_file(monkeypatch):
     files = []
     monkeypatch.setattr("IPython.display.display", lambda data, **_: files.append(data))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from qta_keras.features.checks import check_one_kind
+from qta_keras.plots.checks import check_history
 from qta_keras.plots.picture import COLOURS, MARKERS, Picture, curve_style, new_figure
 
 
@@ -72,13 +73,20 @@ def word_ranks(frequencies: Sequence[float], words: Sequence[str]) -> Picture:
 
 
 def learning_curves(history: Mapping[str, Sequence[float]]) -> Picture:
-    """Draw loss and accuracy in training and validation, epoch by epoch.
+    """Draw loss and accuracy in training and, if there was one, in validation, epoch by epoch.
 
     Parameters
     ----------
     history : mapping of str to sequence of float
         What ``model.fit(..., validation_data=...)`` returned, as ``.history``: ``loss``, ``val_loss``, ``accuracy``
-        and ``val_accuracy``.
+        and ``val_accuracy``, or without validation data ``loss`` and ``accuracy``.
+
+    Raises
+    ------
+    ValueError
+        If the history lacks the loss or the accuracy.
+    TypeError
+        If it is no mapping, such as what ``fit`` returned without ``.history``.
 
     Examples
     --------
@@ -87,24 +95,32 @@ def learning_curves(history: Mapping[str, Sequence[float]]) -> Picture:
     Curves over 2 epochs. The training loss goes from 2.00 to 1.00; the validation loss is lowest after epoch 1, at \
 2.00, and ends at 3.00. The accuracy ends at 0.90 in training and 0.30 in validation.
     """
+    check_history(history, "loss", "accuracy")
     epochs = np.arange(1, len(history["loss"]) + 1)
-    best = int(np.argmin(history["val_loss"]))
     figure, panels = new_figure(2, width=8.5)
     for axes, measure in zip(panels, ("loss", "accuracy"), strict=True):
         for number, (key, name) in enumerate(((measure, "training"), (f"val_{measure}", "validation"))):
-            style = curve_style(number)
-            axes.plot(epochs, history[key], label=name, markersize=4, **style)
-        axes.axvline(epochs[best], color="0.4", linewidth=1, linestyle=":", label="lowest validation loss")
+            if key in history:
+                axes.plot(epochs, history[key], label=name, markersize=4, **curve_style(number))
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set(title=measure.capitalize(), xlabel="epoch", ylabel=measure)
-    panels[0].legend(frameon=False)
-    return Picture(
-        figure,
+    told = (
         f"Curves over {len(epochs)} epochs. The training loss goes from {history['loss'][0]:.2f} to "
-        f"{history['loss'][-1]:.2f}; the validation loss is lowest after epoch {epochs[best]}, at "
-        f"{history['val_loss'][best]:.2f}, and ends at {history['val_loss'][-1]:.2f}. The accuracy ends at "
-        f"{history['accuracy'][-1]:.2f} in training and {history['val_accuracy'][-1]:.2f} in validation.",
+        f"{history['loss'][-1]:.2f}"
     )
+    ends = f". The accuracy ends at {history['accuracy'][-1]:.2f} in training"
+    if "val_loss" in history:
+        check_history(history, "val_accuracy")
+        best = int(np.argmin(history["val_loss"]))
+        for axes in panels:
+            axes.axvline(epochs[best], color="0.4", linewidth=1, linestyle=":", label="lowest validation loss")
+        told += (
+            f"; the validation loss is lowest after epoch {epochs[best]}, at {history['val_loss'][best]:.2f}, and ends "
+            f"at {history['val_loss'][-1]:.2f}"
+        )
+        ends += f" and {history['val_accuracy'][-1]:.2f} in validation"
+    panels[0].legend(frameon=False)
+    return Picture(figure, f"{told}{ends}.")
 
 
 def confusion_matrix(confusion: pd.DataFrame) -> Picture:

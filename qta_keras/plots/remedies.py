@@ -1,11 +1,13 @@
 """Figures of notebook 02b: networks that over-fit, and how an average closes in."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from qta_keras.plots.checks import check_history
 from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
 
 
@@ -23,6 +25,13 @@ def compare_curves(runs: Mapping[str, Sequence[Mapping[str, Sequence[float]]]], 
     metric : str, default "loss"
         What to draw; the names of the vertical axes are made from it.
 
+    Raises
+    ------
+    ValueError
+        If a run lacks `metric`, in training or validation.
+    TypeError
+        If a run is no mapping, such as what ``fit`` returned without ``.history``.
+
     Returns
     -------
     Picture
@@ -35,6 +44,8 @@ def compare_curves(runs: Mapping[str, Sequence[Mapping[str, Sequence[float]]]], 
     Training and validation loss per epoch, 2 runs each. none: training ends at 0.20, validation at 0.90, lowest \
 0.60 after epoch 1.0 on average.
     """
+    for history in itertools.chain.from_iterable(runs.values()):
+        check_history(history, metric, f"val_{metric}")
     columns = min(3, len(runs))
     rows = -(-len(runs) // columns)
     figure = Figure(figsize=(3.1 * columns, 0.5 + 2.5 * rows), layout="constrained")
