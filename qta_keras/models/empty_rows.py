@@ -1,7 +1,7 @@
 """A fault of Keras before 3.15, which Colab has, mended: a sparse matrix lost the rows without entries at its end.
 
-``fit`` and ``evaluate`` then failed deep inside TensorFlow. Importing `qta_keras.models` puts that right for matrices
-as they are; later versions of Keras are left alone.
+``fit``, ``evaluate`` and ``predict`` then failed deep inside TensorFlow. Importing `qta_keras.models` puts that right
+for matrices as they are; later versions of Keras are left alone.
 """
 
 from qta_keras.runtime import tensorflow_first

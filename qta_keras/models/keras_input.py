@@ -14,9 +14,6 @@ from qta_keras.features.checks import check_dfm
 def for_keras(dfm: scipy.sparse.csr_matrix, *, n_features: int | None = None) -> scipy.sparse.csr_matrix | np.ndarray:
     """Prepare a document-feature matrix for ``fit``, ``evaluate``, ``validation_data`` and ``predict`` of Keras.
 
-    Keras 3.13, which Colab has, does not see empty rows at the end of a matrix. So a zero is stored in each row without
-    a known word; no result depends on it, and slices of the matrix are safe as well.
-
     Parameters
     ----------
     dfm : scipy.sparse.csr_matrix
@@ -27,8 +24,7 @@ def for_keras(dfm: scipy.sparse.csr_matrix, *, n_features: int | None = None) ->
     Returns
     -------
     scipy.sparse.csr_matrix
-        The same numbers as float32, each stored once, and at least one in each row. On PyTorch, which has no sparse
-        input in Keras, a numpy.ndarray.
+        The same numbers as float32, each stored once. On PyTorch, which has no sparse input in Keras, a numpy.ndarray.
 
     Raises
     ------
@@ -41,7 +37,7 @@ def for_keras(dfm: scipy.sparse.csr_matrix, *, n_features: int | None = None) ->
     --------
     >>> dfm = for_keras(scipy.sparse.csr_matrix([[1.0, 0.0, 0.5], [0.0, 0.0, 0.0]]))
     >>> dfm.toarray().tolist(), dfm.nnz
-    ([[1.0, 0.0, 0.5], [0.0, 0.0, 0.0]], 3)
+    ([[1.0, 0.0, 0.5], [0.0, 0.0, 0.0]], 2)
     """
     dfm = check_dfm(dfm, n_features=n_features).astype(np.float32)
     if 0 in dfm.shape:
@@ -51,12 +47,4 @@ def for_keras(dfm: scipy.sparse.csr_matrix, *, n_features: int | None = None) ->
         )
     if not np.isfinite(dfm.data).all():
         raise ValueError("The document-feature matrix holds missing or infinite numbers: leave these documents out.")
-    empty = np.diff(dfm.indptr) == 0
-    places = dfm.indptr[:-1][empty]
-    filled = (
-        np.insert(dfm.data, places, 0),
-        np.insert(dfm.indices, places, 0),
-        dfm.indptr + np.append(0, empty.cumsum()),
-    )
-    dfm = scipy.sparse.csr_matrix(filled, shape=dfm.shape)
     return dfm.toarray() if keras.backend.backend() == "torch" else dfm
