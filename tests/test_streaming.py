@@ -133,6 +133,7 @@ def test_texts_without_labels_can_be_read(files, corpus, capsys):
         ({"label": "party"}, ValueError, "first.csv has no column 'party'; its columns are 'text', 'label', 'group'"),
         ({"text": "label"}, ValueError, "text and label are both the column 'label'"),
         ({"text": "group", "label": 7}, TypeError, "label is 7, but it must be a string"),
+        ({"encoding": 8}, TypeError, "encoding is 8, but it must be a string"),
         ({"encoding": "utf-9"}, ValueError, "encoding is 'utf-9', which Python does not know"),
     ],
 )

@@ -26,10 +26,10 @@ class Progress:
             self.ticker.start()
         return self
 
-    def says(self, name: str, text: str) -> None:
-        """Say how far a notebook is."""
+    def tell(self, name: str, cell: int, cells: int) -> None:
+        """Say at which of its cells a notebook is."""
         with self.lock:
-            self.running[name] = text
+            self.running[name] = f"cell {cell} of {cells}"
 
     def finish(self, name: str, text: str) -> None:
         """Give a notebook's end a line of its own, unless all were stopped."""

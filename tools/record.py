@@ -1,5 +1,6 @@
 """``record``: executes the notebooks under the pins, writes their outputs back, and stages them."""
 
+import functools
 import subprocess
 from pathlib import Path
 
@@ -49,10 +50,7 @@ def record(root: Path, prefixes: list[str]) -> bool:
 def record_notebook(root: Path, path: Path, progress: Progress) -> bool:
     """Execute one notebook and write it back in its normal form, unless a cell fails."""
     notebook = read_notebook(path)
-
-    def tell(cell: int, cells: int) -> None:
-        progress.says(path.stem, f"cell {cell} of {cells}")
-
+    tell = functools.partial(progress.tell, path.stem)
     execution = execute(notebook, path.parent, recording_environment(root), tell)
     failure = execution.failure
     progress.finish(path.stem, f"failed at cell {failure.cell}" if failure else f"recorded, {execution.seconds:.0f} s")

@@ -1,6 +1,7 @@
 """``run``: executes the notebooks into build/, makes pages of them, and ends with a table."""
 
 import contextlib
+import functools
 import os
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
@@ -99,9 +100,7 @@ def kernels_at_a_time() -> int:
 
 
 def _run_one(root: Path, source: Path, progress: Progress) -> Execution:
-    def tell(cell: int, cells: int) -> None:
-        progress.says(_number(source), f"cell {cell} of {cells}")
-
+    tell = functools.partial(progress.tell, _number(source))
     with contextlib.closing(ensure_event_loop()):  # this thread's own, which nbclient would leave open
         execution = execute(read_notebook(source), source.parent, kernel_environment(root), tell)
     progress.finish(_number(source), f"{_result(execution)}, {execution.seconds:.0f} s")

@@ -51,21 +51,20 @@ def check_strings(**arguments: object) -> None:
             raise TypeError(f"{name} is {value!r}, but it must be a string.")
 
 
-def check_encoding(encoding: str) -> None:
-    """Raise a ValueError if Python does not know the encoding."""
-    try:
-        "".encode(encoding)
-    except LookupError:
-        raise ValueError(
-            f"encoding is {encoding!r}, which Python does not know: give one such as 'utf-8', 'cp1252' or 'cp1250'."
-        ) from None
-
-
-def is_to_be_marked(damaged: str) -> bool:
-    """Check what is to be done about damaged text."""
+def check_arguments(
+    text: str, label: str | None, group: str | None, documents: str | None, encoding: str | None, damaged: str
+) -> tuple[dict[str, str], bool]:
+    """Check what all readers take; return the columns by their roles, and whether damaged text is to be marked."""
+    optional = {"label": label, "group": group, "documents": documents, "encoding": encoding}
+    given = {"text": text, **{name: value for name, value in optional.items() if value is not None}}
+    check_strings(**given)
+    if text == label:
+        raise ValueError(f"text and label are both the column {text!r}, but the label must not be the text itself.")
+    if encoding is not None:
+        _check_encoding(given.pop("encoding"))
     if damaged not in ("refuse", "mark"):
         raise ValueError(f"damaged is {damaged!r}, but it must be 'refuse' or 'mark'.")
-    return damaged == "mark"
+    return given, damaged == "mark"
 
 
 def existing(path: str | os.PathLike) -> Path:
@@ -83,3 +82,12 @@ def existing(path: str | os.PathLike) -> Path:
     alike = difflib.get_close_matches(missing, names, n=3)
     hint = f"did you mean {' or '.join(map(repr, alike))}?" if alike else f"it holds {len(names):,} files and folders."
     raise FileNotFoundError(f"There is no {missing[:60]!r} in the folder {folder}: {hint}")
+
+
+def _check_encoding(encoding: str) -> None:
+    try:
+        "".encode(encoding)
+    except LookupError:
+        raise ValueError(
+            f"encoding is {encoding!r}, which Python does not know: give one such as 'utf-8', 'cp1252' or 'cp1250'."
+        ) from None

@@ -13,7 +13,7 @@ _ROLES = ("text", "label", "group", "document")
 
 
 def as_corpus(
-    table: pd.DataFrame, name: str, *, text: str, label: str, group: str | None, documents: str | None
+    table: pd.DataFrame, name: str, *, text: str, label: str, group: str | None = None, documents: str | None = None
 ) -> tuple[pd.DataFrame, list[str]]:
     """Make a corpus of a table whose index names the documents; `name` is that of the file.
 

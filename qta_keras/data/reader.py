@@ -3,15 +3,7 @@
 import os
 from pathlib import Path
 
-from qta_keras.data.access import (
-    check_encoding,
-    check_strings,
-    encoding_of,
-    existing,
-    is_json,
-    is_to_be_marked,
-    reading,
-)
+from qta_keras.data.access import check_arguments, check_strings, encoding_of, existing, is_json, reading
 from qta_keras.data.corpus import as_corpus
 from qta_keras.data.json_lines import read_json_lines
 from qta_keras.data.names import tidy
@@ -99,21 +91,14 @@ def read_corpus(
     >>> corpus.loc["speeches-00002"].to_dict()
     {'text': 'We fall', 'label': 'right', 'group': 'Bob'}
     """
-    optional = {"group": group, "documents": documents, "encoding": encoding}
-    given = {name: value for name, value in optional.items() if value is not None}
-    check_strings(text=text, label=label, file_names=file_names, **given)
-    mark = is_to_be_marked(damaged)
+    check_strings(label=label, file_names=file_names)
+    roles, mark = check_arguments(text, label, group, documents, encoding, damaged)
     path = existing(path)
-    if text == label:
-        raise ValueError(f"text and label are both the column {text!r}, but the label must not be the text itself.")
     if file_names != _SUB_FOLDERS and not path.is_dir():
         raise ValueError(f"file_names is {file_names!r}, but {path.name} is a file; it is for a folder of .txt files.")
-    if encoding is not None:
-        check_encoding(encoding)
-    columns = [column for column in (text, label, group, documents) if column is not None]
     with reading(path, encoding):
-        table, source = _read(path, columns, encoding, file_names, mark)
-    corpus, remarks = as_corpus(table, path.name, text=text, label=label, group=group, documents=documents)
+        table, source = _read(path, list(roles.values()), encoding, file_names, mark)
+    corpus, remarks = as_corpus(table, path.name, **roles)
     print("\n".join([f"{path.name}: {in_words(corpus)}; {source}.", *remarks]))
     return corpus
 

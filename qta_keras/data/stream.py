@@ -7,15 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qta_keras.data import checks
-from qta_keras.data.access import (
-    check_encoding,
-    check_strings,
-    encoding_of,
-    existing,
-    is_json,
-    is_to_be_marked,
-    reading,
-)
+from qta_keras.data.access import check_arguments, encoding_of, existing, is_json, reading
 from qta_keras.data.corpus import by_roles, without_missing
 from qta_keras.data.json_lines import json_records
 from qta_keras.data.names import composed, tidy
@@ -91,14 +83,7 @@ def stream_corpus(
     >>> pd.concat(stream).loc["speeches-00002"].to_dict()
     {'text': 'We fall', 'label': 'right'}
     """
-    roles = {"text": text, "label": label, "group": group, "documents": documents}
-    roles = {role: column for role, column in roles.items() if role == "text" or column is not None}
-    check_strings(**roles)
-    if encoding is not None:
-        check_encoding(encoding)
-    if text == label:
-        raise ValueError(f"text and label are both the column {text!r}, but the label must not be the text itself.")
-    mark = is_to_be_marked(damaged)
+    roles, mark = check_arguments(text, label, group, documents, encoding, damaged)
     files = [_file(path) for path in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     if not files:
         raise ValueError("paths is empty, so there is nothing to read: give the paths of your files.")
