@@ -1,8 +1,8 @@
 """What this machine will do: the order of imports, the device, and the versions, told in words.
 
 TensorFlow has to be imported before pandas: on Macs with Apple silicon the other order can make ``fit`` hang for
-ever (Keras issue 23083). Every module of this package that needs pandas therefore calls `tensorflow_first` above
-its imports, and so does the setup cell of the notebooks.
+ever (Keras issue 23083). Every subpackage therefore calls `tensorflow_first` above its imports, and so does the setup
+cell of the notebooks.
 """
 
 import importlib.util

@@ -4,10 +4,6 @@ import difflib
 import re
 from collections.abc import Sequence
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import pandas as pd
 
 MOST_CLASSES = 250

@@ -1,13 +1,10 @@
 """From a table to a corpus: columns by their roles, rows without text or label left out."""
 
-from qta_keras.data import checks, remarks
-from qta_keras.data.names import composed, tidy_names
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import numpy as np
 import pandas as pd
+
+from qta_keras.data import checks, remarks
+from qta_keras.data.names import composed, tidy_names
 
 _ROLES = ("text", "label", "group", "document")
 

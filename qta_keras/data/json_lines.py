@@ -5,14 +5,11 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from qta_keras.data.damage import is_damaged, without_damage
 from qta_keras.data.lines import read_lines
 from qta_keras.data.names import tidy
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
-import pandas as pd
 
 _ESCAPE = re.compile(r"\\[ub]")
 _LONG = 10**15  # the first whole number of 16 digits; a missing value makes a column floats, exact to 15

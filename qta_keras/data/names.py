@@ -4,10 +4,6 @@ import functools
 import re
 import unicodedata
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import pandas as pd
 
 _JOINING = "\u0600-\u1cff\ua800-\uabff"  # Arabic to Malayalam and beyond, where a joiner changes what is seen

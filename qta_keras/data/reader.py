@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pandas as pd
+
 from qta_keras.data.access import check_arguments, check_strings, encoding_of, existing, is_json, reading
 from qta_keras.data.corpus import as_corpus
 from qta_keras.data.json_lines import read_json_lines
@@ -10,11 +12,6 @@ from qta_keras.data.names import tidy
 from qta_keras.data.remarks import in_words
 from qta_keras.data.separated_values import read_separated_values
 from qta_keras.data.text_folder import read_text_folder
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
-import pandas as pd
 
 _SUB_FOLDERS = "{label}/*"
 

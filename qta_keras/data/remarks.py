@@ -3,12 +3,9 @@
 import re
 import unicodedata
 
-from qta_keras.data.damage import MARK
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import pandas as pd
+
+from qta_keras.data.damage import MARK
 
 _MOST_CLASSES_TOLD = 8
 _MOST_NAMES_TOLD = 6

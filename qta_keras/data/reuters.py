@@ -3,10 +3,6 @@
 import os
 from pathlib import Path
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import pandas as pd
 
 _SOURCE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"

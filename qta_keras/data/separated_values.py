@@ -6,13 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from qta_keras.data.lines import open_text, read_lines
 from qta_keras.data.names import tidy
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
-import pandas as pd
 
 _SEPARATORS = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
 _MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null")  # what R, pandas and databases write

@@ -8,10 +8,6 @@ T. Woolley, University of California, Santa Barbara); ``data/README.md`` is the 
 import re
 from pathlib import Path
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import pandas as pd
 
 PERIODS = ("1790-1829", "1830-1860", "1861-1900", "1901-1932", "1933-1968", "1969-2026")

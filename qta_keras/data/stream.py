@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from qta_keras.data import checks
 from qta_keras.data.access import check_arguments, encoding_of, existing, is_json, reading
 from qta_keras.data.corpus import by_roles, without_missing
@@ -13,11 +15,6 @@ from qta_keras.data.json_lines import json_records
 from qta_keras.data.names import composed, tidy
 from qta_keras.data.remarks import sizes_in_words
 from qta_keras.data.separated_values import as_table, open_separated_values
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
-import pandas as pd
 
 _DOCUMENTS_AT_ONCE = 1_000
 

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
+
 from qta_keras.data.damage import is_damaged, or_mark, without_damage
 from qta_keras.data.encodings import (
     is_mostly_utf8,
@@ -16,11 +18,7 @@ from qta_keras.data.encodings import (
     where_broken,
 )
 from qta_keras.data.windows_1252 import windows_1252_in_words
-from qta_keras.runtime import progress, tensorflow_first
-
-tensorflow_first()
-
-import pandas as pd
+from qta_keras.runtime import progress
 
 _AT_ONCE = 1000  # files per step of the progress bar
 

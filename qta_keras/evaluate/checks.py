@@ -1,9 +1,5 @@
 """What is compared: labels and groups of the same documents, none missing, all of one kind."""
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import pandas as pd
 
 from qta_keras.features.checks import check_one_kind

@@ -3,10 +3,6 @@
 from collections.abc import Callable, Sequence
 from numbers import Integral
 
-from qta_keras.runtime import progress, tensorflow_first
-
-tensorflow_first()
-
 import numpy as np
 import pandas as pd
 import scipy.sparse
@@ -19,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from qta_keras.evaluate.checks import check_same_documents
 from qta_keras.features.checks import check_dfm, check_labels, check_one_kind, check_seed
+from qta_keras.runtime import progress
 
 
 def baselines(

@@ -1,9 +1,5 @@
 """Which classes and which documents a classifier gets wrong."""
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import pandas as pd
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 

@@ -4,10 +4,6 @@ Uncertainty comes from a bootstrap over *groups* of documents (such as the addre
 paragraphs of one address resemble each other, and a copied paragraph is no new evidence.
 """
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import numpy as np
 import pandas as pd
 import scipy.sparse

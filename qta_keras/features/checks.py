@@ -3,10 +3,6 @@
 from collections.abc import Iterable
 from numbers import Integral, Number
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import numpy as np
 import pandas as pd
 import scipy.sparse

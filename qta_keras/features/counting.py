@@ -5,10 +5,6 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import numpy as np
 import scipy.sparse
 from sklearn.feature_extraction.text import CountVectorizer

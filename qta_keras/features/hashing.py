@@ -2,10 +2,6 @@
 
 from collections.abc import Callable
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from qta_keras.features.checks import check_positive

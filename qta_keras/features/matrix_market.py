@@ -20,10 +20,6 @@ and read by ::
 from collections.abc import Iterable
 from pathlib import Path
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import numpy as np
 import pandas as pd
 import scipy.io

@@ -3,13 +3,10 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sized
 
-from qta_keras.runtime import progress, tensorflow_first
-
-tensorflow_first()
-
 import pandas as pd
 
 from qta_keras.features.checks import check_list
+from qta_keras.runtime import progress
 
 NO_LABEL = ""  # of documents without labels
 _TEXTS_AT_ONCE = 1_000

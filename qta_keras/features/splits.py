@@ -1,9 +1,5 @@
 """Splits of a corpus that keep the documents of a group together."""
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import warnings
 from numbers import Integral
 

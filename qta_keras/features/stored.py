@@ -6,10 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import numpy as np
 import pandas as pd
 import scipy.sparse

@@ -2,10 +2,6 @@
 
 from collections.abc import Iterable
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import numpy as np
 import pandas as pd
 import scipy.sparse

@@ -4,10 +4,6 @@
 for matrices as they are; later versions of Keras are left alone.
 """
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import keras
 
 

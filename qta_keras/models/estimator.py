@@ -3,10 +3,6 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import keras
 import numpy as np
 import pandas as pd

@@ -1,9 +1,5 @@
 """A document-feature matrix in the form that Keras takes."""
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import keras
 import numpy as np
 import scipy.sparse

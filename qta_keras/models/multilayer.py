@@ -3,10 +3,6 @@
 import itertools
 from collections.abc import Sequence
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import keras
 
 from qta_keras.models.checks import check_hidden, check_number, check_rate, check_share, check_whole

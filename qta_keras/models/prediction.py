@@ -2,10 +2,6 @@
 
 from collections.abc import Sequence
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import keras
 import numpy as np
 import pandas as pd

@@ -1,9 +1,5 @@
 """Linear and logistic regression as networks of a single unit."""
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import keras
 
 from qta_keras.models.checks import check_rate, check_whole

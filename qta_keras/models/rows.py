@@ -1,9 +1,5 @@
 """Rows of a sparse document-feature matrix, batch by batch, in the form that the backend takes."""
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import keras
 import numpy as np
 import scipy.sparse

@@ -1,9 +1,5 @@
 """Adam whose step costs what the batch's words cost, not what the vocabulary costs."""
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import keras
 from keras import ops
 from keras.optimizers.schedules import LearningRateSchedule

@@ -4,10 +4,6 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import keras
 from sklearn.feature_extraction.text import TfidfVectorizer
 

@@ -1,9 +1,5 @@
 """Batches of a document-feature matrix that lies on disk."""
 
-from qta_keras.runtime import tensorflow_first
-
-tensorflow_first()
-
 import keras
 import numpy as np
 

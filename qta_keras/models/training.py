@@ -1,10 +1,8 @@
 """What goes with training a network."""
 
-from qta_keras.runtime import progress, tensorflow_first
-
-tensorflow_first()
-
 import keras
+
+from qta_keras.runtime import progress
 
 
 class ProgressBar(keras.callbacks.Callback):
