@@ -1,5 +1,8 @@
 """What nobody sees inside a word neither tears it apart nor makes another word of it."""
 
+import re
+
+import pandas as pd
 import pytest
 
 from qta_keras import features
@@ -41,3 +44,15 @@ def test_words_are_whole(text, words):
 
 def test_a_tokeniser_of_ones_own_gets_the_text_in_the_same_way():
     assert list(features.count_words(["Gov\u00adernment"], tokeniser=str.split)[1]) == ["government"]
+
+
+def test_words_of_one_letter_and_both_apostrophes_are_counted_as_the_documentation_says():
+    texts = pd.Series(["I don’t", "a war, don't"])
+    assert list(features.count_words(texts)[1]) == ["don't", "don’t", "war"]
+    assert list(features.count_words(texts.str.replace("’", "'"))[1]) == ["don't", "war"]
+    assert list(features.count_words(["I saw a war"], tokeniser=re.compile(r"[^\W\d_]+").findall)[1]) == [
+        "a",
+        "i",
+        "saw",
+        "war",
+    ]

@@ -26,7 +26,7 @@ WORD_PATTERN = rf"(?u)\b{_LETTER}{_MARKS}(?:(?:['’]?{_LETTER}{_MARKS})+|(?<=[{
 def count_words(
     texts: Iterable[str], *, tokeniser: Callable[[str], list[str]] | None = None, client: Any | None = None
 ) -> tuple[scipy.sparse.csr_matrix, np.ndarray]:
-    """Count every word of every text.
+    r"""Count every word of every text.
 
     Whoever trains on many parts of one corpus, as in cross-validation, counts once, and then chooses the
     vocabulary (`trim`) and fits the weighting (`fit_weighting`) on the rows of the training documents. The result
@@ -36,10 +36,12 @@ def count_words(
     ----------
     texts : iterable of str
         They are lower-cased, and their words made whole: soft hyphens and other invisible signs are taken out, and
-        a word divided by a hyphen at the end of a line is joined.
+        a word divided by a hyphen at the end of a line is joined. ``don’t`` and ``don't`` are two words: where a corpus
+        has both, write them alike first, by ``corpus["text"].str.replace("’", "'")``.
     tokeniser : callable or None
         Takes a text and returns its words, for languages in which words are not sequences of letters between
-        spaces. By default a word is two letters or more, apostrophes inside included (`WORD_PATTERN`).
+        spaces. By default a word is two letters or more, apostrophes inside included (`WORD_PATTERN`). So "I" and "a"
+        are not counted, as in scikit-learn and unlike quanteda; ``re.compile(r"[^\W\d_]+").findall`` counts them.
     client : distributed.Client or None
         A client of a Dask cluster, whose workers count parts of the texts and have the same qta-keras installed; the
         result is the same. None counts here.
