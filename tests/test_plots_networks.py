@@ -1,4 +1,4 @@
-"""The figures of notebook 02b that show networks, activations and approximation."""
+"""The figures of notebooks 02b and 02c that show networks, activations and approximation."""
 
 import numpy as np
 import pytest

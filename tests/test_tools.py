@@ -474,6 +474,13 @@ def test_assignments_are_copied_too(checkout):
     assert (checkout / "work" / "assignments" / "a1.ipynb").exists()
 
 
+def test_a_lesson_that_did_not_exist_before_is_announced_once(checkout, handed_out):
+    put(checkout, "04-y", code("1"))
+    assert lessons.hand_out(checkout, checkout / "work", DAY) == ["04-y.ipynb is new."]
+    assert (checkout / "work" / "04-y.ipynb").exists()
+    assert lessons.hand_out(checkout, checkout / "work", DAY) == []
+
+
 def test_an_unchanged_copy_becomes_the_newer_lesson(checkout, handed_out):
     lesson, copy = handed_out
     book = notebook.read_notebook(copy)

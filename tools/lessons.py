@@ -31,7 +31,7 @@ def hand_out(root: Path, work: Path, today: datetime.date) -> list[str]:
     Returns
     -------
     list of str
-        A sentence for each newer lesson that lies beside a changed copy.
+        A sentence for each newer lesson that lies beside a changed copy, and for each that did not exist before.
     """
     handed_out = _read_manifest(work / MANIFEST)
     sentences = []
@@ -40,6 +40,8 @@ def hand_out(root: Path, work: Path, today: datetime.date) -> list[str]:
         content = lesson.read_bytes()
         newest, last = _fingerprint(content), handed_out.get(name)
         current = _fingerprint(copy.read_bytes()) if copy.exists() else None
+        if handed_out and current is None and last is None:
+            sentences.append(f"{name} is new.")
         if current in (None, last):
             if current != newest:
                 write_atomically(copy, content)

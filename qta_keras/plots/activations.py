@@ -1,4 +1,4 @@
-"""Figures of notebook 02b: activation functions with their slopes, and gradients layer by layer."""
+"""Figures of notebook 02b: activation functions with their slopes."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""Figures of notebook 02b: what networks with one input make of a function on [0, 1], and how their error falls."""
+"""Figures of notebook 02c: what networks with one input make of a function on [0, 1], and how their error falls."""
 
 from collections.abc import Mapping, Sequence
 

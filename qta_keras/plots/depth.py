@@ -1,4 +1,4 @@
-"""Figure of notebook 02b: how large the gradient is in each layer of a deep network."""
+"""Figure of notebooks 02b and 02c: how large the gradient is in each layer of a deep network."""
 
 from collections.abc import Mapping
 

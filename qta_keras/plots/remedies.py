@@ -1,4 +1,4 @@
-"""Figures of notebook 02b: networks that over-fit, and how an average closes in."""
+"""Figures of notebook 02c: networks that over-fit, and how an average closes in."""
 
 import itertools
 from collections.abc import Mapping, Sequence
