@@ -1,6 +1,10 @@
+import base64
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from qta_keras import plots
 
@@ -59,6 +63,52 @@ def test_arrows_differ_by_more_than_colour():
 def test_the_angle_is_the_smaller_one_of_the_two():
     description = plots.angle_between({"a": [-1, 0.01], "b": [-1, -0.01]}).description
     assert "1.15 degrees" in description
+
+
+def test_arrows_in_the_same_direction_are_drawn_side_by_side():
+    picture = plots.arrows({"a": [2, 1], "2a": [4, 2], "−0.5a": [-1, -0.5]})
+    ends = [
+        np.array(note.xy) for note in picture.figure.axes[0].texts if note.get_text() == "" and note.xyann != note.xy
+    ]
+    shafts = ends[::2]
+    assert np.allclose(shafts[0], [2, 1])
+    assert np.allclose(shafts[2], [-1, -0.5])
+    assert 0.1 < np.linalg.norm(shafts[1] - [4, 2]) < 0.3
+    assert abs((shafts[1] - [4, 2]) @ [2, 1]) < 1e-9  # sideways, so the arrow keeps its length
+    assert "2a is drawn beside a" in picture.description
+    assert "−0.5a is drawn" not in picture.description
+
+
+def test_a_map_of_many_documents_names_every_third_and_those_at_an_edge():
+    names = [f"document {k}" for k in range(30)]
+    values = pd.DataFrame(np.eye(30), index=names, columns=names)
+    picture = plots.similarity_map(values, edges=["document 10"])
+    axes = picture.figure.axes[0]
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels[:6] == ["document 0", "document 3", "document 6", "document 10", "document 12", "document 15"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == labels
+    assert {tuple(line.get_ydata()) for line in axes.lines} >= {(9.5, 9.5)}
+    assert "A line before document 10 marks an edge." in picture.description
+    assert not plots.similarity_map(values).figure.axes[0].lines
+
+
+def test_the_colour_bar_of_a_map_keeps_its_shades(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
+    values = pd.DataFrame(np.linspace(-1, 1, 900).reshape(30, 30))
+    for picture in (plots.similarity_map(values), plots.arrows({"a": [1, 0]})):
+        picture._ipython_display_()
+    stored = [data["image/png"] for data in shown[::2]]  # each with its caption after it
+    images = [Image.open(io.BytesIO(base64.b64decode(image))) for image in stored]
+    shades = [len(image.convert("RGB").getcolors(1 << 20)) for image in images]
+    assert shades[0] > 256
+    assert shades[1] <= 128
+
+
+def test_curves_are_drawn_from_values_or_from_functions():
+    x = np.linspace(-1, 1, 21)
+    from_values = plots.curves_with_slopes({"x²": (x**2, 2 * x)}, x)
+    assert from_values.description == plots.curves_with_slopes(SQUARE, x).description
 
 
 def test_only_similarities_below_zero_get_a_scale_with_two_ends():

@@ -86,13 +86,15 @@ def step_errors(steps: Sequence[float], errors: Mapping[str, Sequence[float]]) -
     )
 
 
-def curves_with_slopes(curves: Mapping[str, tuple[Function, Function]], x: Sequence[float]) -> Picture:
+def curves_with_slopes(
+    curves: Mapping[str, tuple[Function | Sequence[float], Function | Sequence[float]]], x: Sequence[float]
+) -> Picture:
     """Draw functions side by side, each with its derivative, and mark where the derivative is zero.
 
     Parameters
     ----------
-    curves : mapping of str to pair of callables
-        By name, the function and its derivative; both take and return arrays.
+    curves : mapping of str to pair of callables or of sequences of float
+        By name, the function and its derivative: their values at x, or callables that take and return arrays.
     x : sequence of float
         Where to draw them, in ascending order.
 
@@ -104,13 +106,14 @@ def curves_with_slopes(curves: Mapping[str, tuple[Function, Function]], x: Seque
     x = np.asarray(x, dtype=float)
     figure, panels = new_figure(len(curves), width=max(3.0 * len(curves), 5.0), height=3.3)
     told = []
-    for axes, (name, (f, slope)) in zip(np.atleast_1d(panels), curves.items(), strict=True):
-        slopes = np.broadcast_to(slope(x), x.shape)
+    for axes, (name, pair) in zip(np.atleast_1d(panels), curves.items(), strict=True):
+        heights, slopes = (np.broadcast_to(part(x) if callable(part) else part, x.shape) for part in pair)
         axes.axhline(0, color="0.6", linewidth=0.8)
-        axes.plot(x, f(x), color=COLOURS[0], linewidth=2, label="function f")
+        axes.plot(x, heights, color=COLOURS[0], linewidth=2, label="function f")
         axes.plot(x, slopes, color=COLOURS[1], linestyle=LINE_STYLES[1], linewidth=2, label="slope f′")
-        zeros = x[np.isclose(slopes, 0, atol=1e-9)]
-        axes.plot(zeros, f(zeros), MARKERS[0], color="black", markersize=7)
+        level = np.isclose(slopes, 0, atol=1e-9)
+        zeros = x[level]
+        axes.plot(zeros, heights[level], MARKERS[0], color="black", markersize=7)
         axes.set(title=name, xlabel="x")
         flat = "".join(f", zero at x = {zero:.3g}" for zero in zeros + 0)
         told.append(f"{name}: slope from {slopes[0]:.3g} to {slopes[-1]:.3g}{flat}")

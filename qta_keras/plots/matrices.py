@@ -48,7 +48,7 @@ to (-1, 1.5). Areas are multiplied by 1.
         axes.set(xlim=(-4, 4), ylim=(-4, 4), aspect="equal", xlabel="first number", ylabel="second number")
         axes.legend(loc="upper right", framealpha=0.9)
     panels[0].set_title("Before")
-    panels[1].set_title("After: each point x has moved to Ax")
+    panels[1].set_title("After: the matrix has moved each point")
     goes = [f"{_point(a)} goes to {_point(b)}" for a, b in zip(followed, followed @ matrix.T, strict=True)]
     return Picture(
         figure,
@@ -109,16 +109,20 @@ def plane_into_space(matrix: Sequence[Sequence[float]]) -> Picture:
     )
 
 
-def similarity_map(similarities: pd.DataFrame, *, title: str = "Cosine similarity") -> Picture:
+def similarity_map(
+    similarities: pd.DataFrame, *, edges: Sequence[str] = (), title: str = "Cosine similarity"
+) -> Picture:
     """Draw how similar each document is to each other, as shades of colour.
 
     Where similarities below zero occur, the shades run from -1 through white at 0 to 1. The diagonal, each document
-    with itself, is left blank.
+    with itself, is left blank. From 25 documents on only every third name is written, and those at an edge.
 
     Parameters
     ----------
     similarities : pandas.DataFrame, shape (n, n)
         Similarities between -1 and 1, with the same names as index and columns; n is 2 or more.
+    edges : sequence of str
+        The documents that begin a new block: a line is drawn before each of them.
     title : str
         The title of the figure.
 
@@ -136,8 +140,15 @@ def similarity_map(similarities: pd.DataFrame, *, title: str = "Cosine similarit
     low, high = (-1, 1) if signed else (np.floor(10 * np.nanmin(shown)) / 10, np.ceil(10 * np.nanmax(shown)) / 10)
     image = axes.imshow(shown, cmap="RdBu_r" if signed else "viridis", vmin=low, vmax=high)
     figure.colorbar(image, label="cosine similarity", shrink=0.7)
-    axes.set_xticks(range(n), similarities.columns, rotation=90, fontsize=7)
-    axes.set_yticks(range(n), similarities.index, fontsize=7)
+    starts = [similarities.index.get_loc(name) for name in edges]
+    for start in starts:
+        for colour, line_width in (("0.15", 3), ("white", 1.4)):  # light, with a dark rim: seen on every shade
+            axes.axvline(start - 0.5, color=colour, linewidth=line_width)
+            axes.axhline(start - 0.5, color=colour, linewidth=line_width)
+    every = 1 if n < 25 else 3
+    named = [k for k in range(n) if k in starts or (k % every == 0 and not {k - 1, k + 1} & set(starts))]
+    axes.set_xticks(named, similarities.columns[named], rotation=90, fontsize=9)
+    axes.set_yticks(named, similarities.index[named], fontsize=9)
     axes.set(title=title, xlabel=similarities.columns.name or "document", ylabel=similarities.index.name or "document")
     rows, columns = np.triu_indices(n, k=1)
     apart = values[rows, columns]
@@ -147,11 +158,14 @@ def similarity_map(similarities: pd.DataFrame, *, title: str = "Cosine similarit
             f"{apart[position]:.2f} ({similarities.index[rows[position]]} and {similarities.index[columns[position]]})"
         )
 
-    return Picture(
+    lines = f" A line before {' and before '.join(edges)} marks an edge." if starts else ""
+    picture = Picture(
         figure,
         f"Map of the cosine similarities of {n} documents, from {pair(apart.argmin())} to {pair(apart.argmax())}, not "
-        "counting each with itself.",
+        f"counting each with itself.{lines}",
     )
+    picture.colours = None  # a colour bar of few colours falls into bands
+    return picture
 
 
 def _checked(matrix: Sequence[Sequence[float]], *, rows: int) -> np.ndarray:

@@ -52,6 +52,9 @@ class Picture:
     'A rising line.'
     """
 
+    # So many look the same and take a third of the room. Where shades are to be read off, None keeps all of them.
+    colours: int | None = 128
+
     def __init__(self, figure: Figure, description: str) -> None:
         self.figure = figure
         self.description = description
@@ -81,8 +84,11 @@ class Picture:
         drawn, image = io.BytesIO(), io.BytesIO()
         with without_font_warnings():
             self.figure.savefig(drawn, format="png", dpi=110, bbox_inches="tight")
-        # 128 colours look the same and take a third of the room, and no version of matplotlib stays in the file.
-        Image.open(drawn).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(image, "png", optimize=True)
+        stored = Image.open(drawn).convert("RGB")
+        if self.colours is not None:
+            stored = stored.quantize(self.colours, dither=Image.Dither.NONE)
+        stored.info.clear()  # no version of matplotlib stays in the file
+        stored.save(image, "png", optimize=True)
         display(
             {"image/png": base64.b64encode(image.getvalue()).decode(), "text/plain": self.description},
             metadata={"image/png": {"alt": self.description}},

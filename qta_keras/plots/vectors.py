@@ -26,16 +26,23 @@ def arrows(vectors: Mapping[str, Sequence[float]], *, title: str = "Vectors as a
     Examples
     --------
     >>> arrows({"a": [2, 1], "2a": [4, 2]}).description
-    'Arrows from the origin: a to (2, 1), 2a to (4, 2).'
+    'Arrows from the origin: a to (2, 1), 2a to (4, 2). 2a is drawn beside a, which has the same direction.'
     """
     vectors = _checked(vectors)
     figure, axes = new_figure(width=5.5, height=4.0)
-    # The longest first, so that shorter ones in the same direction stay visible on top of it.
-    for number, name in sorted(enumerate(vectors), key=lambda item: -np.linalg.norm(vectors[item[1]])):
-        _arrow(axes, np.zeros(2), vectors[name], name, number, np.mean(list(vectors.values()), axis=0))
+    reach = max(np.linalg.norm(vector) for vector in vectors.values())
+    told = ""
+    for number, (name, vector) in enumerate(vectors.items()):
+        aligned = [other for other in list(vectors)[:number] if _same_direction(vector, vectors[other])]
+        # Beside the others in its direction: one on top of the other looks like an addition.
+        sideways = np.array([-vector[1], vector[0]]) / (np.linalg.norm(vector) or 1)
+        start = 0.045 * reach * len(aligned) * sideways
+        inside = start - sideways if aligned else np.mean(list(vectors.values()), axis=0)
+        _arrow(axes, start, start + vector, name, number, inside)
+        told += f" {name} is drawn beside {aligned[0]}, which has the same direction." if aligned else ""
     _frame(axes, [[0, 0], *vectors.values()])
     axes.set(title=title, xlabel="first number", ylabel="second number")
-    return Picture(figure, f"Arrows from the origin: {_listed(vectors)}.")
+    return Picture(figure, f"Arrows from the origin: {_listed(vectors)}.{told}")
 
 
 def tip_to_tail(first: Mapping[str, Sequence[float]], second: Mapping[str, Sequence[float]], *, total: str) -> Picture:
@@ -128,6 +135,10 @@ def _checked(vectors: Mapping[str, Sequence[float]]) -> dict[str, np.ndarray]:
         if vector.shape != (2,):
             raise ValueError(f"The vector {name} has the shape {vector.shape}, but only two numbers can be drawn.")
     return checked
+
+
+def _same_direction(one: np.ndarray, other: np.ndarray) -> bool:
+    return bool(np.isclose(one @ other, np.linalg.norm(one) * np.linalg.norm(other)) and one.any() and other.any())
 
 
 def _arrow(axes: Axes, start: np.ndarray, end: np.ndarray, name: str, number: int, inside: np.ndarray) -> None:
