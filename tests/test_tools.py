@@ -563,9 +563,10 @@ def test_a_notebook_is_run_again_only_if_its_kernel_was_at_fault(tmp_path):
 
 def test_the_lecture_map_finds_tagged_cells_and_counts_their_assertions(checkout):
     cells = [code("%time x = 1"), code("assert x == 1\nassert x", "row-A5", "row-A6"), code("x  # assert", "row-B1")]
+    cells += [code("y = 1", "row-B2"), code("# checks\nassert y"), code("# checks\nassert y == 1")]
     put(checkout, "00-x", new_markdown_cell("# X\n\n## 1. Sums"), *cells)
     rows = [(row.concept, row.section, row.cell, row.assertions) for row in lecture_map.find_rows(checkout)]
-    assert rows == [("A5", "1. Sums", 2, 2), ("A6", "1. Sums", 2, 2), ("B1", "1. Sums", 3, 0)]
+    assert rows == [("A5", "1. Sums", 2, 2), ("A6", "1. Sums", 2, 2), ("B1", "1. Sums", 3, 0), ("B2", "1. Sums", 4, 1)]
     lines = lecture_map.render(checkout).splitlines()
     shown = "[00](../notebooks/00-x.ipynb) | 1. Sums | 2 | 2 |"
     assert any(line.startswith("| A5 ") and line.endswith(shown) for line in lines)

@@ -11,6 +11,7 @@ from tools.files import write_atomically
 from tools.notebook import read_notebook
 
 TAG = "row-"
+CHECKS = "# checks"  # a cell that begins so holds the assertions of the one above
 
 
 @dataclass
@@ -25,7 +26,7 @@ class Row:
 
 
 def find_rows(root: Path) -> list[Row]:
-    """Return every tagged code cell of the notebooks, with how often it asserts something.
+    """Return every tagged code cell of the notebooks, with how often it, or its checks below, asserts something.
 
     Parameters
     ----------
@@ -40,13 +41,17 @@ def find_rows(root: Path) -> list[Row]:
     rows = []
     for path in sorted((root / "notebooks").glob("*.ipynb")):
         section, number = "", 0
-        for cell in read_notebook(path).cells:
+        cells = read_notebook(path).cells
+        for cell, following in zip(cells, [*cells[1:], None], strict=True):
             if cell.cell_type == "markdown":
                 section = (re.findall(r"^## (.+)$", cell.source, re.MULTILINE) or [section])[-1]
             elif cell.cell_type == "code":
                 number += 1
                 found = [tag.removeprefix(TAG) for tag in cell.metadata.get("tags", []) if tag.startswith(TAG)]
-                rows += [Row(tag, path.stem, section, number, _count_assertions(cell.source)) for tag in found]
+                assertions = _count_assertions(cell.source)
+                if following is not None and following.source.startswith(CHECKS):
+                    assertions += _count_assertions(following.source)
+                rows += [Row(tag, path.stem, section, number, assertions) for tag in found]
     return rows
 
 
