@@ -10,7 +10,7 @@ from PIL import Image
 
 from qta_keras.plots.picture import Picture, new_figure
 from qta_keras.plots.regression import Predict, draw_frame
-from qta_keras.plots.words_as_written import draw_as_written, in_markdown, without_font_warnings
+from qta_keras.plots.words_as_written import draw_as_written, folded_words, without_font_warnings
 
 MILLISECONDS = 150
 
@@ -56,7 +56,7 @@ class Animation(Picture):
         return file.getvalue()
 
     def _ipython_display_(self) -> None:
-        """Show the animation, with the description as its alternative text and as a caption."""
+        """Show the animation, with the description as its alternative text and again below, folded."""
         from IPython.display import Markdown, display
 
         display(
@@ -64,7 +64,7 @@ class Animation(Picture):
             metadata={"image/png": {"alt": self.description}},
             raw=True,
         )
-        display(Markdown(f"*Figure: {in_markdown(self.description)}*"))
+        display(Markdown(folded_words(self.description)))
 
 
 def fit_animation(

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from qta_keras.plots.words_as_written import draw_as_written, in_markdown, without_font_warnings
+from qta_keras.plots.words_as_written import draw_as_written, folded_words, without_font_warnings
 
 # Okabe and Ito's colours, told apart by colour-blind readers; line styles and markers differ as well.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -35,7 +35,7 @@ def curve_style(number: int, *, first_colour: int = 0) -> dict[str, str]:
 
 
 class Picture:
-    """A figure and its description in words, which serves as alternative text and as caption.
+    """A figure and its description in words, which serves as alternative text, and folded below the figure.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class Picture:
             self.figure.savefig(path, bbox_inches="tight")
 
     def _ipython_display_(self) -> None:
-        """Show the image, with the description as its alternative text and again as a caption for everyone."""
+        """Show the image, with the description as its alternative text and again below, folded, for everyone."""
         from IPython.display import Markdown, display
 
         drawn, image = io.BytesIO(), io.BytesIO()
@@ -94,7 +94,7 @@ class Picture:
             metadata={"image/png": {"alt": self.description}},
             raw=True,
         )
-        display(Markdown(f"*Figure: {in_markdown(self.description)}*"))
+        display(Markdown(folded_words(self.description)))
 
 
 def new_figure(columns: int = 1, *, width: float = 7.0, height: float = 3.6) -> tuple[Figure, Axes | np.ndarray]:

@@ -45,9 +45,10 @@ def draw_as_written(figure: Figure) -> None:
         )
 
 
-def in_markdown(words: str) -> str:
-    """Write words so that Markdown shows them as they are."""
-    return re.sub(r"([\\`*_$<\[])", r"\\\1", words)
+def folded_words(description: str) -> str:
+    """Return Markdown that shows a line to open, and the words of a figure, as they are written, once it is."""
+    words = re.sub(r"([\\`*_$<\[])", r"\\\1", description)
+    return f"<details><summary>The figure in words</summary>\n\n{words}\n\n</details>"
 
 
 @contextmanager
