@@ -2,13 +2,15 @@
 
 import ast
 import re
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from tools import lecture_map, run
+from tools import lecture_map, reading, run
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -66,6 +68,29 @@ def test_the_opening_is_the_same_everywhere(notebook):
     assert re.search(r"\*Runs in about .+ on two cores; downloads nothing\.\*", title.source)
     assert 3 <= len(re.findall(r"^- \*\*", aims.source, re.MULTILINE)) <= 5
     assert setup.source == SETUP
+
+
+def test_it_takes_as_long_to_read_as_it_says(notebook):
+    said = int(re.search(r"\*(\d+) minutes to read\.\*", notebook.cells[0].source).group(1))
+    assert said - 4 < reading.minutes(notebook.cells) < said + 1
+
+
+def test_the_seminar_takes_as_long_as_it_says(notebook):
+    said = int(re.search(r"\*\*In the seminar\*\* \((\d+) minutes\)", notebook.cells[1].source).group(1))
+    assert said - 6 < reading.minutes(reading.seminar(notebook)[2:]) < said + 2
+
+
+def test_all_seminars_together_take_two_hours():
+    books = [nbformat.read(path, as_version=4) for path in NOTEBOOKS]
+    assert sum(reading.minutes(reading.seminar(book)[2:]) for book in books) < 120
+
+
+def test_the_sections_of_the_seminar_need_no_other(notebook):
+    """Whether they run is tried by the slow tests; here no name is missing."""
+    code = "\n\n".join(cell.source for cell in reading.seminar(notebook) if cell.cell_type == "code")
+    ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821", "--output-format", "concise", "-"]
+    checked = subprocess.run(ruff, input=code, capture_output=True, text=True, check=False)
+    assert "F821" not in checked.stdout, checked.stdout
 
 
 def test_each_quoted_phrase_stands_in_the_next_what_you_see(notebook):

@@ -1,5 +1,6 @@
 """The project's files agree with one another."""
 
+import base64
 import re
 import tomllib
 from pathlib import Path
@@ -59,9 +60,15 @@ def test_there_is_one_version():
     assert f"## {PROJECT['version']}" in changelog
 
 
+def test_the_picture_of_the_readme_is_that_of_the_lesson():
+    picture = base64.b64encode((ROOT / "docs" / "presidents.png").read_bytes()).decode()
+    assert picture in (ROOT / "notebooks" / "00-methods-review.ipynb").read_text(encoding="utf-8")
+
+
 def test_the_readme_names_every_notebook_and_its_links_lead_somewhere():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for notebook in (ROOT / "notebooks").glob("*.ipynb"):
-        assert f"notebooks/{notebook.name}" in readme
+        minutes = re.search(r"\*(\d+) minutes to read", notebook.read_text(encoding="utf-8")).group(1)
+        assert re.search(rf"notebooks/{notebook.name}\).* \| {minutes} min \|", readme)
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", readme):
         assert (ROOT / target).exists(), target

@@ -34,6 +34,7 @@ from tools import (
     notebook,
     pages,
     pinned,
+    reading,
     record,
     run,
     suite,
@@ -572,6 +573,22 @@ def test_the_lecture_map_finds_tagged_cells_and_counts_their_assertions(checkout
     assert any(line.startswith("| A5 ") and line.endswith(shown) for line in lines)
     assert any(line.startswith("| F7 ") and "not yet" in line for line in lines)
     assert len([line for line in lines if re.match(r"\| [A-F]\d", line)]) == 51
+
+
+def test_reading_counts_words_lines_figures_and_equations():
+    figure = new_output("display_data", {"image/png": ""})
+    text = new_markdown_cell("word " * 99 + "<b>word</b>\n\n$$ x = y $$")
+    assert reading.minutes([text]) == 100 / 200 + 1 / 2
+    assert reading.minutes([code("x = 1\n\ny = 2", outputs=[figure])]) == 2 / 12 + 1 / 2
+
+
+def test_the_seminar_reads_its_sections_and_what_stands_before_them():
+    top = new_markdown_cell("- **do** it\n\n**In the seminar** (5 minutes): sections 1, 3 to 4. The rest at home.")
+    texts = ["# X", "## 1. A", "x = 1", "end of 1\n\n## 2. B", "x = 2", "## 3. C", "## 4. D", "x = 4", "## Where", "x"]
+    cells = [code(text) if text.startswith("x") else new_markdown_cell(text) for text in texts]
+    chosen = reading.seminar(new_notebook(cells=[cells[0], top, *cells[1:]]))
+    sources = [cell.source.strip() for cell in chosen]
+    assert sources == ["# X", top.source, "## 1. A", "x = 1", "end of 1", "## 3. C", "## 4. D", "x = 4"]
 
 
 def test_trouble_is_told_in_a_sentence(checkout, capsys):

@@ -4,21 +4,16 @@ import pathlib
 import subprocess
 import sys
 
-# A notebook that lies alone, as on Colab, installs the package from here.
-SOURCE = ""
+SOURCE = ""  # a notebook that lies alone, as on Colab, installs the package from here
+above = pathlib.Path.cwd().parents
+sys.path += [str(folder) for folder in above if (folder / "qta_keras").is_dir()]
 if importlib.util.find_spec("qta_keras") is None:
-    here = pathlib.Path.cwd()
-    checkout = [folder for folder in (here, *here.parents) if (folder / "qta_keras").is_dir()]
-    if checkout:
-        sys.path.insert(0, str(checkout[0]))
-    elif SOURCE:
-        print("Installing qta-keras, once per session ...")
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", SOURCE]
-        if subprocess.run(pip, capture_output=True, check=False).returncode:
-            raise OSError(f"Could not install {SOURCE}: check the internet, then run this again.")
-        importlib.invalidate_caches()
-    else:
-        raise ModuleNotFoundError("qta_keras is missing: open this notebook in the course folder.")
+    assert SOURCE, "qta_keras is missing: open this notebook in the course folder."
+    print("Installing qta-keras, once per session ...")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", SOURCE]
+    done = subprocess.run(pip, capture_output=True, check=False)
+    assert done.returncode == 0, f"No {SOURCE}: check the internet, then run this again."
+    importlib.invalidate_caches()
 
 from qta_keras import runtime
 

@@ -18,7 +18,7 @@ SECTIONS = {
     "Reference": [],
     "The project": ["docs/benchmarks.md", "docs/lecture-map.md", "CONTRIBUTING.md", "CHANGELOG.md"],
 }
-LINKED = ["LICENSE", "CITATION.cff", "environment.yml"]  # files that pages link to
+LINKED = ["LICENSE", "CITATION.cff", "environment.yml", "docs/presidents.png"]  # files that pages link to or show
 
 
 def site(root: Path) -> Path:
