@@ -27,6 +27,7 @@ from tools import (
     Stop,
     colab,
     execute,
+    faults,
     lecture_map,
     lessons,
     mathml,
@@ -589,6 +590,26 @@ def test_the_seminar_reads_its_sections_and_what_stands_before_them():
     chosen = reading.seminar(new_notebook(cells=[cells[0], top, *cells[1:]]))
     sources = [cell.source.strip() for cell in chosen]
     assert sources == ["# X", top.source, "## 1. A", "x = 1", "end of 1", "## 3. C", "## 4. D", "x = 4"]
+
+
+def test_faults_are_planted_where_something_is_computed():
+    planted = dict(faults.faults("y = (x.T + 2).mean()\nassert y > 1\nprint(y - 3)"))
+    assert planted == {
+        "(x.T + 2).mean becomes (x.T + 2).sum": "y = (x.T + 2).sum()\nassert y > 1\nprint(y - 3)",
+        "x.T + 2 becomes x.T - 2": "y = (x.T - 2).mean()\nassert y > 1\nprint(y - 3)",
+        "2 becomes 4": "y = (x.T + 4).mean()\nassert y > 1\nprint(y - 3)",
+        "x.T becomes x.real": "y = (x.real + 2).mean()\nassert y > 1\nprint(y - 3)",
+    }
+
+
+def test_it_is_told_what_notices_a_fault(checkout):
+    shown = new_output("stream", text="2\n", name="stdout")
+    lesson = put(checkout, "03-x", code("x = 2"), code("print(x)", outputs=[shown]), code("assert x != 4"))
+    for fault, noticed in (("x = 4", "an assertion"), ("x = y", "another error"), ("x = 3", "an output")):
+        book = notebook.read_notebook(lesson)
+        book.cells[0].source = fault
+        assert faults.noticed_by(book, lesson) == noticed
+    assert faults.noticed_by(notebook.read_notebook(lesson), lesson) == "nothing"
 
 
 def test_trouble_is_told_in_a_sentence(checkout, capsys):

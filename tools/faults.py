@@ -1,0 +1,98 @@
+"""``python -m tools.faults 01 --count 15 --seed 1``: plants faults in a lesson's code and says what notices them.
+
+A fault is an operator exchanged, a mean for a sum, a number doubled, or a transposition left out, in code that
+computes: not in assertions, and not in what is printed. It is noticed by an assertion or another error, or only by
+an output that differs from the recorded one, or by nothing; then the lesson lacks a check.
+"""
+
+import argparse
+import ast
+import random
+import sys
+from copy import deepcopy
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from tools.execute import execute
+from tools.notebook import code_cells, find_notebooks, read_notebook
+from tools.pinned import kernel_environment
+
+ROOT = Path(__file__).parents[1]
+OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
+WORDS = {"mean": "sum", "sum": "mean"}
+
+
+def faults(source: str) -> list[tuple[str, str]]:
+    """Return what can be planted in a cell: a fault in words, and the cell's source with it."""
+    tree = ast.parse(source)
+    found = []
+    for place, node in enumerate(ast.walk(tree)):
+        changed = deepcopy(tree)
+        twin = list(ast.walk(changed))[place]
+        if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+            twin.op = OPERATORS[type(node.op)]()
+        elif isinstance(node, ast.Attribute) and node.attr in WORDS:
+            twin.attr = WORDS[node.attr]
+        elif isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value:
+            twin.value = 2 * node.value
+        elif isinstance(node, ast.Attribute) and node.attr == "T":
+            twin.attr = "real"  # the same numbers, not transposed
+        else:
+            continue
+        if not _in_vain(tree, node):
+            found.append((f"{ast.unparse(node)} becomes {ast.unparse(twin)}", ast.unparse(changed)))
+    return found
+
+
+def _in_vain(tree: ast.Module, node: ast.AST) -> bool:
+    """Say whether a node is within an assertion, or within what is only printed or drawn."""
+    for statement in ast.walk(tree):
+        shown = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+        if (shown or isinstance(statement, ast.Assert)) and any(part is node for part in ast.walk(statement)):
+            return True
+    return False
+
+
+def noticed_by(notebook: NotebookNode, path: Path) -> str:
+    """Run a lesson with a fault, and return what notices it."""
+    recorded = [_texts(cell) for cell in code_cells(notebook)]
+    execution = execute(notebook, path.parent, kernel_environment(path.parents[1]))
+    if execution.failure:
+        return "an assertion" if execution.failure.error.startswith("AssertionError") else "another error"
+    now = [_texts(cell) for cell in code_cells(notebook)]
+    return "an output" if now != recorded else "nothing"
+
+
+def _texts(cell: NotebookNode) -> list[str]:
+    return [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+
+
+def main() -> int:
+    """Plant faults, a line for each; the exit status is 1 if one was noticed by nothing."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("lessons", nargs="*", help="beginnings of names, such as 01; none for all")
+    parser.add_argument("--count", type=int, default=1, help="faults per lesson")
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    tally = []
+    for path in find_notebooks(ROOT / "notebooks", asked.lessons):
+        cells = code_cells(read_notebook(path))
+        plantable = [
+            (number, *fault)
+            for number, cell in enumerate(cells)
+            if number > 0 and not cell.source.startswith("# checks")
+            for fault in faults(cell.source)
+        ]
+        chosen = random.Random(asked.seed).sample(plantable, min(asked.count, len(plantable)))
+        for number, words, source in chosen:
+            notebook = read_notebook(path)
+            code_cells(notebook)[number].source = source
+            tally.append(noticed_by(notebook, path))
+            print(f"{path.stem[:4]} In [{number + 1}]: {words}: noticed by {tally[-1]}", flush=True)
+    print("; ".join(f"{tally.count(by)} by {by}" for by in dict.fromkeys(tally)))
+    return 1 if "nothing" in tally else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
