@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from qta_keras.plots.picture import COLOURS, Picture, curve_style, new_figure
 
@@ -20,7 +22,9 @@ def loss_contours(
     xlabel: str = "intercept α",
     ylabel: str = "slope β",
 ) -> Picture:
-    """Draw lines of equal loss over alpha and beta, and paths of descent on them.
+    """Draw lines of equal loss over alpha and beta, in equal steps, and paths of descent on them.
+
+    The lowest point is a cross, where it lies inside the figure; a hollow circle is where a path ends.
 
     Parameters
     ----------
@@ -29,7 +33,7 @@ def loss_contours(
     paths : mapping of str to array of float, shape (epochs + 1, 2)
         Name of each run, with alpha and beta at its start and after each epoch; at least one.
     box : ((float, float), (float, float)), optional
-        What to draw: lowest and highest alpha, lowest and highest beta. By default all paths, with a margin.
+        What to draw: lowest and highest alpha, lowest and highest beta. By default all paths, with a margin of a third.
     title, xlabel, ylabel : str
         Words for the figure.
 
@@ -38,26 +42,33 @@ def loss_contours(
     >>> path = np.array([[0.0, 0.0], [1.0, 0.5], [1.0, 1.0]])
     >>> picture = loss_contours(lambda alpha, beta: (alpha - 1) ** 2 + (beta - 1) ** 2, {"descent": path})
     >>> picture.description
-    'Contours of the loss over intercept α and slope β. descent: from (0.00, 0.00), loss 2.00, to (1.00, 1.00), \
-loss 0.00, in 2 epochs.'
+    'Contours of the loss over intercept α and slope β, 0.25 apart. descent: from (0.00, 0.00), loss 2.00, to \
+(1.00, 1.00), loss 0.00, in 2 epochs. The lowest loss, 0.00, is at (1.00, 1.00).'
     """
-    alphas, betas, heights = _grid(loss, box or _box_around(paths.values()), 70)
-    figure, axes = new_figure(width=7.0, height=4.8)
-    lowest = heights.min()
-    levels = lowest + (heights.max() - lowest) * np.linspace(0.03, 1, 14) ** 2
-    axes.contourf(alphas, betas, heights, levels=[lowest, *levels], cmap="Blues", alpha=0.7)
+    box = box or _box_around(paths.values())
+    alphas, betas, heights = _grid(loss, box, 70)
+    figure, axes = new_figure(width=7.6, height=5.0)
+    # Round numbers in equal steps: where the lines lie close together, the ground is steep.
+    levels = MaxNLocator(nbins=16).tick_values(heights.min(), heights.max())
+    axes.contourf(alphas, betas, heights, levels=levels, cmap="Blues", alpha=0.7)
     lines = axes.contour(alphas, betas, heights, levels=levels, colors="0.4", linewidths=0.6)
-    axes.clabel(lines, levels[1:-1:2], fontsize=8, colors="black", fmt="%.2g")
+    axes.clabel(lines, levels[1:-1:2], fontsize=8, colors="black", fmt="%g")
     for number, (name, path) in enumerate(paths.items(), start=1):
         style = curve_style(number - 1, first_colour=1)
         axes.plot(*path.T, label=name, markersize=3.5, linewidth=1.5, **style)
-        axes.plot(*path[-1], "*", color="black", markersize=12)
-    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    bottom = _lowest_point(loss, box)
+    _mark(axes, [path[-1] for path in paths.values()], bottom)
+    step = f"{levels[1] - levels[0]:.3g}"
+    axes.set(title=f"{title} (lines {step} apart)", xlabel=xlabel, ylabel=ylabel)
     # One unit is as long across as up, so that right angles look like right angles.
     axes.set(xlim=(alphas.min(), alphas.max()), ylim=(betas.min(), betas.max()), aspect="equal")
-    axes.legend(framealpha=0.9)
+    # Beside the figure: inside, it would hide the ways.
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3, frameon=False)
     told = "; ".join(_tell(name, path, loss) for name, path in paths.items())
-    return Picture(figure, f"Contours of the loss over {xlabel} and {ylabel}. {told}.")
+    if bottom is not None:
+        told += f". The lowest loss, {loss(*bottom):.2f}, is at ({bottom[0]:.2f}, {bottom[1]:.2f})"
+    words = f"Contours of the loss over {xlabel} and {ylabel}, {step} apart. {told}."
+    return Picture(figure, words.replace("-0.00", "0.00"))
 
 
 def loss_surface(
@@ -80,7 +91,8 @@ def loss_surface(
     >>> loss_surface(lambda alpha, beta: (alpha - 1) ** 2 + (beta - 1) ** 2, path).description[:53]
     'Surface of the loss over intercept α and slope β: a b'
     """
-    alphas, betas, heights = _grid(loss, box or _box_around([path]), 40)
+    box = box or _box_around([path])
+    alphas, betas, heights = _grid(loss, box, 40)
     figure = Figure(figsize=(6.4, 4.8), layout="constrained")
     axes = figure.add_subplot(projection="3d", computed_zorder=False)
     axes.plot_surface(
@@ -88,7 +100,9 @@ def loss_surface(
     )
     losses = [loss(alpha, beta) for alpha, beta in path]
     axes.plot(*path.T, losses, color=COLOURS[1], marker="o", markersize=3, linewidth=2, zorder=2)
-    axes.plot(*path[-1:].T, losses[-1:], "*", color="black", markersize=12, zorder=3)
+    bottom = _lowest_point(loss, box)
+    _mark(axes, [(*path[-1], losses[-1])], bottom if bottom is None else (*bottom, loss(*bottom)))
+    axes.legend(loc="upper left", bbox_to_anchor=(0.8, 1), frameon=False)
     axes.view_init(elev=45, azim=-70)
     axes.set(title=title, xlabel="intercept α", ylabel="slope β", zlabel="loss")
     axes.locator_params(nbins=5)
@@ -99,6 +113,27 @@ def loss_surface(
         f"Surface of the loss over intercept α and slope β: a bowl, {heights.min():.2f} at its lowest and "
         f"{heights.max():.1f} at its highest here. {_tell('The path on it', path, loss)}.",
     )
+
+
+def _mark(axes: Axes, ends: Sequence[Sequence[float]], bottom: Sequence[float] | None) -> None:
+    """Draw a hollow circle where a path ends, and a cross at the lowest point, with their names in the legend."""
+    for number, end in enumerate(ends):
+        style = {"markersize": 11, "markerfacecolor": "none", "markeredgecolor": "black", "zorder": 4}
+        axes.plot(*([value] for value in end), "o", label="" if number else "end of the path", **style)
+    if bottom is not None:
+        style = {"color": "black", "markersize": 9, "markeredgewidth": 2, "zorder": 5}
+        axes.plot(*([value] for value in bottom), "+", label="lowest loss", **style)
+
+
+def _lowest_point(loss: Loss, box: Box) -> np.ndarray | None:
+    """Return alpha and beta of the lowest loss to four digits of the box, or None if it is not inside the box."""
+    centre, size = np.mean(box, axis=1), np.ptp(box, axis=1)
+    for half in size / 2 * 0.5 ** np.arange(15)[:, np.newaxis]:
+        alphas, betas, heights = _grid(loss, tuple(zip(centre - half, centre + half, strict=True)), 15)
+        row, column = np.unravel_index(heights.argmin(), heights.shape)
+        centre = np.array([alphas[column], betas[row]])
+    low, high = np.array(box).T
+    return centre if ((centre > low + size / 1000) & (centre < high - size / 1000)).all() else None
 
 
 def _box_around(paths: Sequence[np.ndarray]) -> Box:

@@ -84,6 +84,7 @@ def probability_curves(
     *,
     classes: Sequence[str],
     boundary: float | None = None,
+    wrong: Mapping[str, np.ndarray] | None = None,
     title: str = "Probability",
     xlabel: str = "x",
 ) -> Picture:
@@ -103,6 +104,8 @@ def probability_curves(
         Names of class 0 and class 1.
     boundary : float, optional
         The x at which the decision turns, drawn as an upright line.
+    wrong : mapping of str to array of bool, shape (n,), optional
+        Name of each kind of mistake, with the observations that are such, drawn as crosses in place of points.
     title, xlabel : str
         Words for the figure.
 
@@ -116,11 +119,17 @@ def probability_curves(
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y)
     spread = np.random.default_rng(1).uniform(0, 0.09, len(x))
+    heights = y + np.where(y == 1, 1, -1) * (0.03 + spread)
+    wrong = {} if wrong is None else {name: np.asarray(members, dtype=bool) for name, members in wrong.items()}
+    crossed = np.any([np.zeros(len(x), dtype=bool), *wrong.values()], axis=0)
     figure, axes = new_figure(width=7.6)
-    for label, side in ((0, -1), (1, 1)):
-        members = y == label
+    for label in (0, 1):
+        members = (y == label) & ~crossed
         style = {"color": COLOURS[label], "markersize": 4, "alpha": 0.6, "label": f"{classes[label]} ({label})"}
-        axes.plot(x[members], label + side * (0.03 + spread[members]), MARKERS[label], **style)
+        axes.plot(x[members], heights[members], MARKERS[label], **style)
+    for number, (name, members) in enumerate(wrong.items()):
+        style = {"color": ("black", COLOURS[3])[number % 2], "markersize": 6, "markeredgewidth": 1.5, "label": name}
+        axes.plot(x[members], heights[members], ("x", "+", "1", "2")[number % 4], linestyle="", **style)
     grid = np.linspace(x.min(), x.max(), 300)
     told = [f"{np.sum(y == k)} {classes[k]} ({k}), {xlabel} {_ends(x[y == k])}" for k in (0, 1)]
     words = f"Points of two classes: {'; '.join(told)}."
@@ -129,11 +138,18 @@ def probability_curves(
         style = curve_style(number - 2, first_colour=2) | {"marker": "", "linewidth": 2, "label": name}
         axes.plot(grid, p, **(style | ({"color": "black"} if len(curves) == 1 else {})))
         words += f" The curve '{name}' goes from {p[0]:.2f} on the left to {p[-1]:.2f} on the right."
+    if wrong:
+        words += f" Crosses: {'; '.join(f'{name}, {members.sum()}' for name, members in wrong.items())}."
     if boundary is not None:
         axes.axvline(boundary, color="0.3", linestyle="--", linewidth=1.5, label=f"boundary, {boundary:.1f}")
         words += f" Decision boundary at {xlabel} {boundary:.1f}."
-    axes.set(title=title, xlabel=xlabel, ylabel=f"probability of '{classes[1]}'", ylim=(-0.16, 1.16))
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    axes.set(title=title, xlabel=xlabel, ylim=(-0.16, 1.16))
+    if curves:
+        axes.set_ylabel(f"probability of '{classes[1]}'")
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    else:
+        axes.set_ylabel("class (heights spread)")
+        axes.set_yticks([0, 1])
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     return Picture(figure, words)
 

@@ -92,9 +92,12 @@ the mean squared error is 0.33.
     )
 
 
-def loss_per_epoch(losses: Mapping[str, Sequence[float]], *, title: str = "Loss per epoch") -> Picture:
-    """Draw the loss after each epoch, from the start (epoch 0), on a logarithmic axis; a curve per run.
+def loss_per_epoch(
+    losses: Mapping[str, Sequence[float]], *, title: str = "Loss per epoch", lowest: float | None = None
+) -> Picture:
+    """Draw the loss after each epoch, from the start (epoch 0); a curve per run.
 
+    The axis is logarithmic, or, where the lowest possible loss is given, begins at 0 and shows that floor.
     A run that diverges leaves the figure at ten times the largest loss at a start.
 
     Parameters
@@ -103,25 +106,38 @@ def loss_per_epoch(losses: Mapping[str, Sequence[float]], *, title: str = "Loss 
         Name of each run, with its losses, positive.
     title : str
         The figure's title.
+    lowest : float, optional
+        The lowest loss that any line can have.
 
     Examples
     --------
     >>> loss_per_epoch({"η = 0.1": [4, 2, 1]}).description
     'Curves of the loss per epoch, logarithmic axis. η = 0.1: from 4.00 to 1.00 in 2 epochs.'
+    >>> print(loss_per_epoch({"η = 0.1": [4, 2, 1]}, lowest=0.9).description)
+    Curves of the loss per epoch, axis from 0. η = 0.1: from 4.00 to 1.00 in 2 epochs. A dashed line marks the lowest \
+possible loss, 0.90.
     """
     figure, axes = new_figure()
     for number, (name, values) in enumerate(losses.items()):
         style = curve_style(number)
         every = max(1, len(values) // 10)
         axes.plot(range(len(values)), values, label=name, markevery=every, markersize=5, **style)
-    lowest = min(np.min(values) for values in losses.values())
+    least = min(np.min(values) for values in losses.values())
     largest = max(np.max(values) for values in losses.values())
     highest = min(1.3 * largest, 10 * max(values[0] for values in losses.values()))
-    axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.set(title=title, xlabel="epoch", ylabel="loss (logarithmic axis)", ylim=(lowest / 1.3, highest))
+    axis, floor = "logarithmic axis", ""
+    if lowest is None:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.yaxis.set_minor_locator(NullLocator())
+        axes.set(ylabel="loss (logarithmic axis)", ylim=(least / 1.3, highest))
+    else:
+        axis, floor = "axis from 0", f" A dashed line marks the lowest possible loss, {lowest:.2f}."
+        axes.axhline(lowest, color="0.2", linestyle="--", linewidth=1.5, label=f"lowest possible: {lowest:.2f}")
+        axes.axhspan(0, lowest, color="0.9", label="what no line can remove")
+        axes.set(ylabel="loss", ylim=(0, highest))
+    axes.set(title=title, xlabel="epoch")
     axes.legend(frameon=False)
     told = "; ".join(
         f"{name}: from {values[0]:.2f} to {values[-1]:,.2f} in {len(values) - 1} epochs"
@@ -129,7 +145,7 @@ def loss_per_epoch(losses: Mapping[str, Sequence[float]], *, title: str = "Loss 
         else f"{name}: from {values[0]:.2f} to beyond the figure, it diverges"
         for name, values in losses.items()
     )
-    return Picture(figure, f"Curves of the loss per epoch, logarithmic axis. {told}.")
+    return Picture(figure, f"Curves of the loss per epoch, {axis}. {told}.{floor}")
 
 
 def fit_strip(
@@ -139,10 +155,13 @@ def fit_strip(
     predict: Predict,
     epochs: Sequence[int],
     *,
+    losses: Sequence[float] | None = None,
     xlabel: str = "x",
     ylabel: str = "y",
 ) -> Picture:
     """Draw how the line or curve looks after some of the epochs, panel by panel.
+
+    Where every y is 0 or 1, the two classes have markers of their own.
 
     Parameters
     ----------
@@ -154,6 +173,8 @@ def fit_strip(
         ``predict(alpha, beta, x)`` gives the height of the line or curve at each x.
     epochs : sequence of int
         Which epochs to draw; 0 is the start.
+    losses : sequence of float, shape (epochs + 1,), optional
+        The loss at the start and after each epoch, for the panels' titles.
     xlabel, ylabel : str
         Names of the axes, with units.
 
@@ -165,14 +186,16 @@ def fit_strip(
     'Strip of 2 frames. Intercept and slope after epoch 0: 0.00 and 0.00; after epoch 2: 1.00 and 2.00.'
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    figure, panels = new_figure(len(epochs), width=9.5, height=2.6)
+    figure, panels = new_figure(len(epochs), width=9.5, height=2.8)
     for axes, epoch in zip(np.atleast_1d(panels), epochs, strict=True):
         draw_frame(axes, x, y, path[epoch], predict)
-        axes.set(title=f"epoch {epoch}", xlabel=xlabel)
+        axes.set(title=f"epoch {epoch}" + ("" if losses is None else f"\nloss {losses[epoch]:.2f}"), xlabel=xlabel)
         if axes is not np.atleast_1d(panels)[0]:
             axes.tick_params(labelleft=False)
     np.atleast_1d(panels)[0].set_ylabel(ylabel)
     told = "; ".join(f"after epoch {epoch}: {path[epoch][0]:.2f} and {path[epoch][1]:.2f}" for epoch in epochs)
+    if losses is not None:
+        told += ". The loss in the frames: " + ", ".join(f"{losses[epoch]:.2f}" for epoch in epochs)
     return Picture(figure, f"Strip of {len(epochs)} frames. Intercept and slope {told}.".replace("-0.00", "0.00"))
 
 
@@ -186,8 +209,11 @@ def draw_frame(axes: Axes, x: np.ndarray, y: np.ndarray, parameters: Sequence[fl
     """
     margin = 0.15 * (y.max() - y.min())
     grid = np.linspace(x.min(), x.max(), 100)
-    axes.plot(x, y, MARKERS[0], color=COLOURS[0], markersize=2.5, alpha=0.6)
-    axes.plot(grid, predict(*parameters, grid), color=COLOURS[1], linewidth=2.5)
+    two_classes = np.isin(y, (0, 1)).all()
+    for number, members in enumerate([y == 0, y == 1] if two_classes else [slice(None)]):
+        axes.plot(x[members], y[members], MARKERS[number], color=COLOURS[number], markersize=2.5, alpha=0.6)
+    colour = "black" if two_classes else COLOURS[1]
+    axes.plot(grid, predict(*parameters, grid), color=colour, linewidth=2.5)
     axes.set_ylim(min(0, y.min()) - margin, y.max() + margin)
 
 
