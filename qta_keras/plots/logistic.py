@@ -128,7 +128,7 @@ def probability_curves(
         style = {"color": COLOURS[label], "markersize": 4, "alpha": 0.6, "label": f"{classes[label]} ({label})"}
         axes.plot(x[members], heights[members], MARKERS[label], **style)
     for number, (name, members) in enumerate(wrong.items()):
-        style = {"color": ("black", COLOURS[3])[number % 2], "markersize": 6, "markeredgewidth": 1.5, "label": name}
+        style = {"color": "black", "markersize": 6, "markeredgewidth": 1.2, "label": name}
         axes.plot(x[members], heights[members], ("x", "+", "1", "2")[number % 4], linestyle="", **style)
     grid = np.linspace(x.min(), x.max(), 300)
     told = [f"{np.sum(y == k)} {classes[k]} ({k}), {xlabel} {_ends(x[y == k])}" for k in (0, 1)]
