@@ -118,3 +118,24 @@ def test_panels_stand_side_by_side():
     figure, panels = new_figure(3)
     assert np.shape(panels) == (3,)
     assert figure.axes == list(panels)
+
+
+def test_intervals_fill_their_axis_and_no_row_lies_on_the_frame():
+    (axes,) = plots.score_intervals(SCORES).figure.axes
+    assert axes.get_xlim() == pytest.approx((0.09, 0.91))
+    assert axes.get_ylim() == (1.6, -0.6)
+    sure = pd.DataFrame({"accuracy": [1.0], "accuracy_low": [1.0], "accuracy_high": [1.0]}, index=["mlp"])
+    assert plots.score_intervals(sure).figure.axes[0].get_xlim() == pytest.approx((0.89, 1.01))
+
+
+def test_the_lead_has_a_panel_with_a_line_at_0():
+    leads = pd.DataFrame(
+        {"lead": [-0.48, 0.016], "lead_low": [-0.6, 0.003], "lead_high": [-0.3, 0.032]}, index=SCORES.index
+    )
+    picture = plots.score_intervals(SCORES.join(leads), lead="logistic regression")
+    scores, lead = picture.figure.axes
+    assert lead.get_title() == "Lead over logistic regression"
+    assert lead.get_ylim() == scores.get_ylim()
+    assert [list(line.get_xdata()) for line in lead.lines if line.get_linestyle() == "--"] == [[0, 0]]
+    assert "the lead over logistic regression in points:" in picture.description
+    assert "by address, mlp +1.6 (+0.3 to +3.2)." in picture.description

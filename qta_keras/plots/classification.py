@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from qta_keras.features.checks import check_one_kind
 from qta_keras.plots.checks import check_history
@@ -164,7 +165,7 @@ def confusion_matrix(confusion: pd.DataFrame) -> Picture:
     )
 
 
-def score_intervals(table: pd.DataFrame, *, measure: str = "accuracy") -> Picture:
+def score_intervals(table: pd.DataFrame, *, measure: str = "accuracy", lead: str | None = None) -> Picture:
     """Draw scores as points with their 95 per cent intervals, one line per row of the table.
 
     Parameters
@@ -174,6 +175,9 @@ def score_intervals(table: pd.DataFrame, *, measure: str = "accuracy") -> Pictur
         `qta_keras.evaluate.score` names them.
     measure : {"accuracy", "macro_f1"}, default "accuracy"
         Which score to draw.
+    lead : str or None
+        The name of what the rows are compared with. A second panel then draws the columns ``lead``, ``lead_low`` and
+        ``lead_high`` in points of 100, with a line at 0.
 
     Examples
     --------
@@ -183,16 +187,33 @@ def score_intervals(table: pd.DataFrame, *, measure: str = "accuracy") -> Pictur
     """
     name = measure.replace("_f1", " F1")
     names = [str(row) if not isinstance(row, tuple) else ", ".join(map(str, row)) for row in table.index]
-    values, low, high = (table[measure + ending].astype(float) for ending in ("", "_low", "_high"))
-    figure, axes = new_figure(height=1.1 + 0.32 * len(table))
-    for row, (value, lower, upper) in enumerate(zip(values, low, high, strict=True)):
+    columns = [table[measure + ending].astype(float) for ending in ("", "_low", "_high")]
+    figure, panels = new_figure(
+        1 if lead is None else 2, width=7.0 if lead is None else 9.0, height=1.1 + 0.32 * len(table)
+    )
+    first, *others = np.atleast_1d(panels)
+    listed = _draw_intervals(first, names, columns, "{:.2f}")
+    lowest, highest = np.floor(10 * columns[1].min()) / 10, np.ceil(10 * columns[2].max()) / 10
+    title = f"{name.capitalize()} with 95 per cent interval"
+    first.set(title=title, xlabel=name, xlim=(min(lowest, highest - 0.1) - 0.01, highest + 0.01))
+    told = f"Points with 95 per cent intervals of {name}: {listed}."
+    for axes in others:
+        points = [100 * table["lead" + ending].astype(float) for ending in ("", "_low", "_high")]
+        axes.axvline(0, color="0.4", linewidth=1, linestyle="--")
+        listed = _draw_intervals(axes, names, points, "{:+.1f}")
+        axes.tick_params(labelleft=False)
+        axes.set(title=f"Lead over {lead}", xlabel="points of 100, with 95 per cent interval")
+        told += f" Beside it, with a line at 0, the lead over {lead} in points: {listed}."
+    return Picture(figure, told)
+
+
+def _draw_intervals(axes: Axes, names: Sequence[str], columns: Sequence[pd.Series], form: str) -> str:
+    """Draw a point and its interval per row, the first row on top and none on the frame; return them in words."""
+    listed = []
+    for row, (name, value, lower, upper) in enumerate(zip(names, *columns, strict=True)):
         axes.plot([lower, upper], [row, row], color=COLOURS[0], linewidth=2)
         axes.plot(value, row, MARKERS[0], color=COLOURS[1])
+        listed.append(f"{name} {form} ({form} to {form})".format(value, lower, upper))
     axes.set_yticks(range(len(names)), names)
-    ends = (len(names) - 0.4, -0.6)  # the first row on top, and none on the frame
-    axes.set(title=f"{name.capitalize()} with 95 per cent interval", xlabel=name, xlim=(0, 1), ylim=ends)
-    listed = "; ".join(
-        f"{row} {value:.2f} ({lower:.2f} to {upper:.2f})"
-        for row, value, lower, upper in zip(names, values, low, high, strict=True)
-    )
-    return Picture(figure, f"Points with 95 per cent intervals of {name}: {listed}.")
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    return "; ".join(listed)
