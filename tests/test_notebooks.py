@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from tools import lecture_map, reading, run
+from tools.notebook import CHECKS
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -118,7 +119,7 @@ def test_no_assertion_is_about_constants(notebook):
 def test_cells_that_teach_nothing_are_folded(notebook):
     """The setup cell, and cells of checks alone: in JupyterLab by their metadata, on the site by their tag."""
     for cell in code_cells(notebook):
-        folded = cell.source == SETUP or cell.source.startswith("# checks")
+        folded = cell.source == SETUP or cell.source.startswith(CHECKS)
         assert cell.metadata.get("jupyter", {}).get("source_hidden", False) == folded
         assert ("hide-input" in cell.metadata.get("tags", [])) == folded
 

@@ -9,49 +9,51 @@ import argparse
 import ast
 import random
 import sys
-from copy import deepcopy
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from tools.execute import execute
-from tools.notebook import code_cells, find_notebooks, read_notebook
+from tools.notebook import CHECKS, code_cells, find_notebooks, read_notebook
 from tools.pinned import kernel_environment
 
 ROOT = Path(__file__).parents[1]
 OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
-WORDS = {"mean": "sum", "sum": "mean"}
+WORDS = {"mean": "sum", "sum": "mean", "T": "real"}  # real: the same numbers, not transposed
 
 
 def faults(source: str) -> list[tuple[str, str]]:
     """Return what can be planted in a cell: a fault in words, and the cell's source with it."""
     tree = ast.parse(source)
+    vain = {id(part) for statement in ast.walk(tree) if _is_in_vain(statement) for part in ast.walk(statement)}
     found = []
-    for place, node in enumerate(ast.walk(tree)):
-        changed = deepcopy(tree)
-        twin = list(ast.walk(changed))[place]
-        if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
-            twin.op = OPERATORS[type(node.op)]()
-        elif isinstance(node, ast.Attribute) and node.attr in WORDS:
-            twin.attr = WORDS[node.attr]
-        elif isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value:
-            twin.value = 2 * node.value
-        elif isinstance(node, ast.Attribute) and node.attr == "T":
-            twin.attr = "real"  # the same numbers, not transposed
-        else:
+    for node in ast.walk(tree):
+        fault = _fault(node)
+        if fault is None or id(node) in vain:
             continue
-        if not _in_vain(tree, node):
-            found.append((f"{ast.unparse(node)} becomes {ast.unparse(twin)}", ast.unparse(changed)))
+        field, wrong = fault
+        right, words = getattr(node, field), ast.unparse(node)
+        setattr(node, field, wrong)
+        found.append((f"{words} becomes {ast.unparse(node)}", ast.unparse(tree)))
+        setattr(node, field, right)
     return found
 
 
-def _in_vain(tree: ast.Module, node: ast.AST) -> bool:
-    """Say whether a node is within an assertion, or within what is only printed or drawn."""
-    for statement in ast.walk(tree):
-        shown = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
-        if (shown or isinstance(statement, ast.Assert)) and any(part is node for part in ast.walk(statement)):
-            return True
-    return False
+def _fault(node: ast.AST) -> tuple[str, object] | None:
+    """Return which field of a node gets which wrong value, or None."""
+    if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+        return "op", OPERATORS[type(node.op)]()
+    if isinstance(node, ast.Attribute) and node.attr in WORDS:
+        return "attr", WORDS[node.attr]
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value:
+        return "value", 2 * node.value
+    return None
+
+
+def _is_in_vain(statement: ast.AST) -> bool:
+    """Say whether a statement asserts, or only prints or draws."""
+    shown = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+    return shown or isinstance(statement, ast.Assert)
 
 
 def noticed_by(notebook: NotebookNode, path: Path) -> str:
@@ -81,7 +83,7 @@ def main() -> int:
         plantable = [
             (number, *fault)
             for number, cell in enumerate(cells)
-            if number > 0 and not cell.source.startswith("# checks")
+            if number > 0 and not cell.source.startswith(CHECKS)
             for fault in faults(cell.source)
         ]
         chosen = random.Random(asked.seed).sample(plantable, min(asked.count, len(plantable)))

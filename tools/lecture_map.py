@@ -8,10 +8,9 @@ from pathlib import Path
 
 from tools.concepts import CONCEPTS
 from tools.files import write_atomically
-from tools.notebook import read_notebook
+from tools.notebook import CHECKS, read_notebook
 
 TAG = "row-"
-CHECKS = "# checks"  # a cell that begins so holds the assertions of the one above
 
 
 @dataclass

@@ -9,6 +9,8 @@ from nbformat import NotebookNode
 from tools import Stop
 from tools.files import write_atomically
 
+CHECKS = "# checks"  # a cell that begins so holds the assertions of the one above
+
 
 def find_notebooks(folder: Path, prefixes: list[str]) -> list[Path]:
     """Return the notebooks of a folder in order, or those whose names begin with one of the prefixes.
