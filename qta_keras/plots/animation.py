@@ -1,6 +1,5 @@
 """A short animation: frames of a line or curve on its way, as an animated PNG."""
 
-import base64
 import io
 from collections.abc import Sequence
 
@@ -10,7 +9,7 @@ from PIL import Image
 
 from qta_keras.plots.picture import Picture, new_figure
 from qta_keras.plots.regression import Predict, draw_frame
-from qta_keras.plots.words_as_written import draw_as_written, folded_words, without_font_warnings
+from qta_keras.plots.words_as_written import draw_as_written, without_font_warnings
 
 MILLISECONDS = 150
 
@@ -54,17 +53,6 @@ class Animation(Picture):
             duration=[MILLISECONDS] * (len(frames) - 1) + [6 * MILLISECONDS], loop=2,
         )  # fmt: skip
         return file.getvalue()
-
-    def _ipython_display_(self) -> None:
-        """Show the animation, with the description as its alternative text and again below, folded."""
-        from IPython.display import Markdown, display
-
-        display(
-            {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.description},
-            metadata={"image/png": {"alt": self.description}},
-            raw=True,
-        )
-        display(Markdown(folded_words(self.description)))
 
 
 def fit_animation(

@@ -77,10 +77,8 @@ class Picture:
         with without_font_warnings():
             self.figure.savefig(path, bbox_inches="tight")
 
-    def _ipython_display_(self) -> None:
-        """Show the image, with the description as its alternative text and again below, folded, for everyone."""
-        from IPython.display import Markdown, display
-
+    def png(self) -> bytes:
+        """Return the figure as a PNG file, as it is shown."""
         drawn, image = io.BytesIO(), io.BytesIO()
         with without_font_warnings():
             self.figure.savefig(drawn, format="png", dpi=110, bbox_inches="tight")
@@ -89,8 +87,14 @@ class Picture:
             stored = stored.quantize(self.colours, dither=Image.Dither.NONE)
         stored.info.clear()  # no version of matplotlib stays in the file
         stored.save(image, "png", optimize=True)
+        return image.getvalue()
+
+    def _ipython_display_(self) -> None:
+        """Show the image, with the description as its alternative text and again below, folded, for everyone."""
+        from IPython.display import Markdown, display
+
         display(
-            {"image/png": base64.b64encode(image.getvalue()).decode(), "text/plain": self.description},
+            {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.description},
             metadata={"image/png": {"alt": self.description}},
             raw=True,
         )
