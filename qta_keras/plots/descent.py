@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from scipy.optimize import minimize
 
 from qta_keras.plots.picture import COLOURS, Picture, curve_style, new_figure
 
@@ -126,14 +127,11 @@ def _mark(axes: Axes, ends: Sequence[Sequence[float]], bottom: Sequence[float] |
 
 
 def _lowest_point(loss: Loss, box: Box) -> np.ndarray | None:
-    """Return alpha and beta of the lowest loss to four digits of the box, or None if it is not inside the box."""
-    centre, size = np.mean(box, axis=1), np.ptp(box, axis=1)
-    for half in size / 2 * 0.5 ** np.arange(15)[:, np.newaxis]:
-        alphas, betas, heights = _grid(loss, tuple(zip(centre - half, centre + half, strict=True)), 15)
-        row, column = np.unravel_index(heights.argmin(), heights.shape)
-        centre = np.array([alphas[column], betas[row]])
+    """Return alpha and beta of the lowest loss, or None if it is not inside the box."""
     low, high = np.array(box).T
-    return centre if ((centre > low + size / 1000) & (centre < high - size / 1000)).all() else None
+    lowest = minimize(lambda point: loss(*point), (low + high) / 2, bounds=box).x
+    margin = (high - low) / 1000
+    return lowest if ((lowest > low + margin) & (lowest < high - margin)).all() else None
 
 
 def _box_around(paths: Sequence[np.ndarray]) -> Box:
