@@ -22,7 +22,9 @@ from qta_grade.notebook import MAX_BYTES, Unreadable
 MAX_STUDENT_ZIP, MAX_ZIP = 2**30, 20 * 2**30  # bytes that an archive may declare in all
 MAX_STUDENT_ENTRIES, MAX_ENTRIES = 1_000, 50_000
 MAX_PATH = 500  # characters; a zip archive allows 65,535, which regular expressions may take hours for
-_SYSTEM_FILES = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
+_SYSTEM_FILES = re.compile(
+    r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\.git|\.ipynb_checkpoints(/|$))", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,20 @@ class Entry:
         Gives its bytes or raises `Unreadable`.
     reason : str
         Why it cannot be used; empty for a file that can.
+    archive : str
+        The path of the student's own archive that it lies in; else empty.
     """
 
     path: str
     modified: tuple[tuple[int, ...], ...]
     read: Callable[[], bytes]
     reason: str = ""
+    archive: str = ""
+
+    @property
+    def outside(self) -> str:
+        """The path of what arrived, without names in a student's own archive, which say nothing about anybody."""
+        return self.archive or self.path
 
 
 def entries(place: Path) -> Iterator[Entry]:
@@ -118,11 +128,11 @@ def _in_student_zip(entry: Entry) -> Iterator[Entry]:
         yield Entry(entry.path, entry.modified, entry.read, "the zip archive is empty")
     for found in inside:
         if found.path.lower().endswith(".zip") and not found.reason:
-            yield Entry(found.path, found.modified, found.read, "it is a zip archive inside a zip archive")
+            yield Entry(found.path, found.modified, found.read, "it is a zip archive inside a zip archive", entry.path)
         else:
             # Opened again when it is read: hundreds of archives are not held in memory meanwhile.
             name = found.read.args[1]
-            yield Entry(found.path, found.modified, partial(_read_inside, entry, name), found.reason)
+            yield Entry(found.path, found.modified, partial(_read_inside, entry, name), found.reason, entry.path)
 
 
 def _opened(entry: Entry) -> zipfile.ZipFile:

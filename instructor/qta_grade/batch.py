@@ -154,6 +154,8 @@ def grade_batch(
 
 def _outcome(submission: Submission, out: Path, run: Run, only: Collection[str], stop: threading.Event) -> Outcome:
     name = Path(submission.entry.path).name
+    if submission.undecided:
+        return Outcome(None, submission.undecided, failed=True)
     if submission.entry.reason:
         return Outcome(None, f"{name} could not be graded: {submission.entry.reason}.")
     try:

@@ -53,7 +53,7 @@ def grade_class(
     if out.resolve().is_relative_to(submissions.resolve()):
         raise Refused(f"{out} lies inside {submissions}, and would be taken for a submission: name another folder.")
     names = read_class_list(class_list) if class_list else {}
-    intake = collect(submissions, id_pattern, names if class_list else None)
+    intake = collect(submissions, id_pattern, names if class_list else None, run.specification.name)
     students = {submission.student for submission in intake.submissions} | names.keys()
     possible = possible_points(run.specification)
     with claimed(out, run.specification.name):

@@ -2,23 +2,16 @@
 
 import re
 import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from qta_grade import Refused
 from qta_grade.archive import Entry, entries
+from qta_grade.naming import Naming, Owner, by_pattern, naming_of, without_copy_words
 
-# "Ann Lee_123456_assignsubmission_file_/homework.ipynb", or without the folder "..._file_homework.ipynb"
-MOODLE = r"(?:^|/)[^/]+_(?P<id>\d+)_assignsubmission_file(?:_[^/]*)?(?:/|$)"
-# "leeann_LATE_12345_67890_homework-1.ipynb": the numbers are the user's and, growing with every upload, the file's
-CANVAS = r"(?:^|/)[^/_]+_(?:LATE_)?(?P<id>\d+)_(?P<attempt>\d+)_[^/]+?(?:-(?P<suffix>\d+))?(?:\.[A-Za-z.]+)(?:/|$)"
-# "ID.ipynb" or "ID.zip/...", as Colab ("Copy of ...") and browsers ("... (1)") rename it
-PLAIN = (
-    r"^(?:(?:Copy of|Kopie von|Copie de|Copia de|Cópia de) )*"
-    r"(?P<id>[^/]+?) ?(?:\((?P<attempt>\d+)\))?(?:\.ipynb(?:\.txt|\.json)?$|\.zip(?:/|$))"
-)
-_NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)
+_NOTEBOOK = re.compile(r"\.ipynb( ?\(\d+\))?(\.txt|\.json)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -33,11 +26,17 @@ class Submission:
         The file.
     notes : tuple of str
         Sentences for the feedback, such as that an earlier attempt does not count.
+    name : str
+        The student's name, where the platform writes it.
+    undecided : str
+        Why nobody but the instructor can say whose it is; empty where that is clear.
     """
 
     student: str
     entry: Entry
     notes: tuple[str, ...] = ()
+    name: str = ""
+    undecided: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,39 +47,61 @@ class Intake:
     problems: list[str]
 
 
-def collect(place: Path, id_pattern: str | None = None, class_list: Collection[str] | None = None) -> Intake:
+@dataclass(frozen=True)
+class _File:
+    owner: Owner
+    entry: Entry
+    rank: tuple  # larger for what counts rather
+
+    @property
+    def is_notebook(self) -> bool:
+        return not self.entry.reason and _NOTEBOOK.search(self.entry.path) is not None
+
+
+def collect(
+    place: Path, id_pattern: str | None = None, class_list: Collection[str] | None = None, assignment: str = ""
+) -> Intake:
     """Find the submissions in a folder or a zip archive.
 
     Parameters
     ----------
     place : Path
-        A download of Moodle or Canvas, zipped or not, or files named "ID.ipynb".
+        A download of Moodle, Canvas or GitHub Classroom, zipped or not, or files "ID.ipynb", see `naming`.
     id_pattern : str, optional
-        Regular expression that is searched for in a file's path. Its group ``id`` is the student's id, its group
-        ``attempt``, if it has one, a number that is larger for a later attempt.
+        Regular expression that is searched for in a file's path, names in a student's own archive left out. Its group
+        ``id`` is the student's id, its group ``attempt``, if it has one, a number that is larger for a later attempt.
     class_list : collection of str, optional
         The ids of the class; a submission of someone else is graded, and told among the problems.
+    assignment : str
+        The name of the notebook that was handed out: of several notebooks the one of this name counts.
 
     Raises
     ------
     Refused
         If `place` cannot be read, holds no submission, or `id_pattern` is no such expression.
     """
-    patterns = [_compiled(id_pattern)] if id_pattern else [re.compile(text, re.I) for text in (MOODLE, CANVAS, PLAIN)]
+    pattern = _compiled(id_pattern) if id_pattern else None
     found = list(entries(place))
-    wrapper = _wrapper(found) if place.is_file() else ""
-    files: dict[str, list[tuple[tuple, Entry]]] = {}
-    problems = []
+    files: dict[str, list[_File]] = defaultdict(list)
+    problems: list[str] = []
+    wrapper = "" if pattern else _wrapper(found, problems)
+    naming = Naming("--id-pattern", by_pattern(pattern)) if pattern else _naming(found, wrapper, place)
     for entry in found:
-        match = _match(patterns, entry.path, wrapper)
-        if match:
-            files.setdefault(match["id"].strip(), []).append((_rank(match, entry), entry))
+        owner = naming.owner(entry.outside if pattern else _outermost(entry, wrapper))
+        if owner:
+            files[owner.id].append(_File(owner, entry, _rank(owner, entry, assignment)))
         else:
-            problems.append(f"{entry.path}: {entry.reason or 'no id is found in this name, so it is not graded'}.")
-    submissions = [_submission(student, files[student], problems) for student in sorted(files)]
+            problems.append(f"{entry.path}: {entry.reason or f'not a name by {naming.by}, so it is not graded'}.")
+    submissions = [_submission(student, files[student], assignment, problems) for student in sorted(files)]
     if not submissions:
         some = f" ({problems[0]})" if problems else ""
         raise Refused(f"No submission is found in {place}{some}: name another folder, or say --id-pattern.")
+    alike = Counter(student.casefold() for student in files)
+    problems += [
+        f"{student}: another id differs from this one in capital letters only."
+        for student in sorted(files)
+        if alike[student.casefold()] > 1
+    ]
     known = class_list if class_list is not None else files
     problems += [f"{student}: this id is not in the class list." for student in sorted(files) if student not in known]
     return Intake(submissions, problems)
@@ -96,47 +117,73 @@ def _compiled(text: str) -> re.Pattern:
     return pattern
 
 
-def _wrapper(found: list[Entry]) -> str:
-    """Give the one folder that a zip archive was made of, which says nothing about a student."""
-    tops = {entry.path.partition("/")[0] + "/" for entry in found if not entry.reason}
+def _outermost(entry: Entry, wrapper: str) -> str:
+    """Give the first part of where it lies, with a ``/`` at the end if that is a folder."""
+    first, slash, _ = entry.outside.removeprefix(wrapper).partition("/")
+    return first + slash
+
+
+def _naming(found: list[Entry], wrapper: str, place: Path) -> Naming:
+    return naming_of({_outermost(entry, wrapper) for entry in found}, wrapper[:-1] or place.resolve().stem)
+
+
+def _wrapper(found: list[Entry], problems: list[str]) -> str:
+    """Give the one folder that everything lies in, which says nothing about a student; empty if there is none."""
+    sound = [entry for entry in found if not entry.reason]
+    tops = {_outermost(entry, "") for entry in sound}
     top = min(tops, default="")
-    one = len(tops) == 1 and len(found) > 1 and not top.lower().endswith(".zip/")
-    return top if one and all("/" in entry.path for entry in found if not entry.reason) else ""
+    if len(tops) != 1 or not top.endswith("/") or naming_of(tops, "").by == "Moodle":
+        return ""
+    inside = {_outermost(entry, top) for entry in sound}
+    students = [
+        name for name in inside if name.endswith("/") or name.lower().endswith(".zip") or _NOTEBOOK.search(name)
+    ]
+    if len(students) > 1 or naming_of(inside, "").by in ("Moodle", "Canvas"):
+        return top
+    problems.append(f"{top}: the only folder, with one submission in it, so its name is taken for the id.")
+    return ""
 
 
-def _match(patterns: list[re.Pattern], path: str, wrapper: str) -> re.Match | None:
-    for pattern in patterns:
-        match = pattern.search(path.removeprefix(wrapper) if pattern.pattern == PLAIN else path)
-        if match and match["id"] and match["id"].strip():
-            return match
-    return None
+def _rank(owner: Owner, entry: Entry, assignment: str) -> tuple:
+    """Give what is larger for what counts rather: the name that was handed out, the later attempt, the later time."""
+    name = _NOTEBOOK.sub("", Path(entry.path).name)
+    return (without_copy_words(name)[0] == assignment, owner.attempt, entry.modified, entry.path)
 
 
-def _rank(match: re.Match, entry: Entry) -> tuple:
-    """Later attempts have larger ranks: by number, else by time."""
-    groups = match.groupdict()
-    numbers = [int(groups[name][:18]) if str(groups.get(name)).isdecimal() else 0 for name in ("attempt", "suffix")]
-    return (*numbers, entry.modified, entry.path)
-
-
-def _submission(student: str, files: list[tuple[tuple, Entry]], problems: list[str]) -> Submission:
+def _submission(student: str, files: list[_File], assignment: str, problems: list[str]) -> Submission:
     """Choose the file that counts; every other one becomes a note or a problem."""
-    files = sorted(files, key=lambda file: file[0])
-    notebooks = [file for file in files if not file[1].reason and _NOTEBOOK.search(file[1].path)]
-    for _, entry in files:
-        if entry.reason:
-            problems.append(f"{entry.path}: {entry.reason}.")
-        elif not _NOTEBOOK.search(entry.path):
-            problems.append(f"{entry.path}: this is not a notebook (.ipynb), so it is not graded.")
-    if not notebooks:
-        last = files[-1][1]
-        reason = last.reason or "no notebook (.ipynb) was handed in"
-        return Submission(student, Entry(last.path, last.modified, last.read, reason))
-    rank, entry = notebooks[-1]
-    if len(notebooks) == 1:
-        return Submission(student, entry)
-    same = [file[1].path for file in notebooks[:-1] if file[0][:-1] == rank[:-1]]
-    if same:
-        problems.append(f"{student}: of the same attempt and time; {entry.path} is graded, and not {', '.join(same)}.")
-    name = Path(entry.path).name
-    return Submission(student, entry, (f"{len(notebooks)} notebooks were handed in; the latest counts ({name}).",))
+    files = sorted(files, key=lambda file: file.rank)
+    _tell(student, [file for file in files if not file.is_notebook], problems)
+    notebooks = [file for file in files if file.is_notebook]
+    chosen = (notebooks or files)[-1]
+    names = sorted({file.owner.name for file in files})
+    if len(names) > 1:
+        return Submission(student, chosen.entry, undecided=f"The id belongs to several people: {', '.join(names)}.")
+    notes = ["It was handed in late, as the platform says."] if chosen.owner.late else []
+    entry = chosen.entry
+    if not notebooks and not entry.reason:
+        online = any(file.owner.online_text for file in files)
+        reason = "an online text, often a link, was handed in, and no file" if online else ""
+        entry = Entry(entry.path, entry.modified, entry.read, reason or "no notebook (.ipynb) was handed in")
+    if len(notebooks) > 1:
+        named = chosen.rank[0] and not notebooks[-2].rank[0]
+        why = f"the one called {assignment} counts" if named else "the latest counts"
+        notes.append(f"{len(notebooks)} notebooks were handed in; {why} ({Path(entry.path).name}).")
+        same = [file.entry.path for file in notebooks[:-1] if file.rank[:-1] == chosen.rank[:-1]]
+        if same:
+            problems.append(
+                f"{student}: of the same attempt and time; {entry.path} is graded, and not {', '.join(same[:9])}."
+            )
+    return Submission(student, entry, tuple(notes), names[0])
+
+
+def _tell(student: str, files: list[_File], problems: list[str]) -> None:
+    """Name what is not graded, many files of one kind in one sentence."""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for file in files:
+        online = "this is an online text, so it is not graded: read it on the platform"
+        other = online if file.owner.online_text else "this is not a notebook (.ipynb), so it is not graded"
+        kinds[file.entry.reason or other].append(file.entry.path)
+    for reason, paths in kinds.items():
+        more = f" (and {len(paths) - 1} more of {student})" if len(paths) > 1 else ""
+        problems.append(f"{paths[0]}{more}: {reason}.")

@@ -92,6 +92,7 @@ def make_rows(
     for student in sorted(handed_in.keys() | class_list.keys()):
         row = Row(student, class_list.get(student, ""), dict.fromkeys(possible, 0.0))
         if student in handed_in:
+            row.name = row.name or handed_in[student].name
             _fill(row, handed_in[student], outcomes[student])
         else:
             row.notes.append(NO_SUBMISSION)

@@ -89,7 +89,7 @@ def report_similarity(
 
 def _read(specification: Specification, submissions: Path, id_pattern: str | None) -> tuple[dict[str, Code], list[str]]:
     """Give the code of each student, and a sentence for everything that is not compared."""
-    intake = collect(submissions, id_pattern)
+    intake = collect(submissions, id_pattern, assignment=specification.name)
     template = read_template(specification.template)
     codes, left_out = {}, list(intake.problems)
     for submission in intake.submissions:

@@ -107,6 +107,17 @@ def test_a_file_that_has_gone_away_is_not_graded_and_no_zero(tmp_path, place, ca
     assert "1 not graded" in capsys.readouterr().out
 
 
+def test_an_id_of_two_people_is_not_graded_and_no_zero(tmp_path, grader, capsys):
+    for student in ("Ann_7", "Bo_7", "Cy_8"):
+        folder = tmp_path / "in" / f"{student}_assignsubmission_file_"
+        folder.mkdir(parents=True)
+        (folder / "hw.ipynb").write_bytes(b"good")
+    out = tmp_path / "out"
+    assert not grade_class(run(grader), tmp_path / "in", out)
+    assert (grader.calls, scores(out)["7"]["score"], scores(out)["8"]["name"]) == (["8"], "", "Cy")
+    assert "Not graded: 7: The id belongs to several people: Ann, Bo." in capsys.readouterr().out
+
+
 def test_scores(tmp_path, place, grader):
     out = tmp_path / "out"
     assert grade_class(run(grader), place, out)

@@ -2,10 +2,13 @@
 
 import io
 import os
+import re
 import stat
 import unicodedata
 import zipfile
+from pathlib import Path
 
+import pandas as pd
 import pytest
 from qta_grade import Refused
 from qta_grade.intake import collect
@@ -58,23 +61,144 @@ def test_moodle_zip_and_folder_agree(tmp_path):
     assert in_folder.submissions[0].entry.read() == in_zip.submissions[0].entry.read() == NOTEBOOK
 
 
+def test_moodle_is_read_from_the_front_and_once(tmp_path):
+    files = {
+        "Ann Lee_4799_assignsubmission_file_z_4711_assignsubmission_file_hw.ipynb": NOTEBOOK,
+        "Bo_12_Li_4711_assignsubmission_file_/x_4799_assignsubmission_file_/hw.ipynb": NOTEBOOK,
+        "Cy_4712_assignsubmission_file_/mine.zip": zipped({"x_4799_assignsubmission_file_/hw.ipynb": NOTEBOOK}),
+        "notes.ipynb": NOTEBOOK,
+    }
+    intake = collect(arrived(tmp_path, files))
+    assert [(submission.student, submission.name) for submission in intake.submissions] == [
+        ("4711", "Bo_12_Li"),
+        ("4712", "Cy"),
+        ("4799", "Ann Lee"),
+    ]
+    assert intake.problems == ["notes.ipynb: not a name by Moodle, so it is not graded."]
+
+
+def test_an_online_text_is_told(tmp_path):
+    files = {
+        "Ann Lee_1_assignsubmission_onlinetext_/onlinetext.html": b"<a href=https://colab>my notebook</a>",
+        "Bo Li_2_assignsubmission_file_/hw.ipynb": NOTEBOOK,
+        "Bo Li_2_assignsubmission_onlinetext_/onlinetext.html": b"done",
+    }
+    intake = collect(arrived(tmp_path, files))
+    assert reason(intake, "1") == "an online text, often a link, was handed in, and no file"
+    assert reason(intake, "2") == ""
+    assert sum("this is an online text, so it is not graded" in problem for problem in intake.problems) == 2
+    canvas = {"leeann_11_link.html": b"<a>", "libo_12_text.html": b"hm", "daja_13_900_hw.ipynb": NOTEBOOK}
+    intake = collect(arrived(tmp_path, canvas))
+    assert [bool(reason(intake, student)) for student in ("11", "12", "13")] == [True, True, False]
+
+
+def test_two_names_at_one_number_are_decided_by_nobody_but_the_instructor(tmp_path):
+    files = {
+        "Ann Lee_7_assignsubmission_file_/hw.ipynb": NOTEBOOK,
+        "Bo Li_7_assignsubmission_file_/hw.ipynb": NOTEBOOK,
+        "Cy Da_8_assignsubmission_file_/hw.ipynb": NOTEBOOK,
+    }
+    intake = collect(arrived(tmp_path, files))
+    assert [submission.undecided for submission in intake.submissions] == [
+        "The id belongs to several people: Ann Lee, Bo Li.",
+        "",
+    ]
+
+
 def test_canvas_names_late_and_again(tmp_path):
     files = {
         "leeann_12_900_hw.ipynb": NOTEBOOK,
         "mullerzoe_LATE_13_901_hw-1.ipynb": NOTEBOOK,
-        "libo_14_902_hw-3.ipynb": NOTEBOOK,  # the student's own name; Canvas adds the -1 below
+        "libo_14_902_hw-3.ipynb": NOTEBOOK,
         "libo_14_950_hw-3-1.ipynb": NOTEBOOK,
-        "daja_15_903_hw-2.ipynb": NOTEBOOK,
-        "daja_15_903_hw-10.ipynb": NOTEBOOK,
+        "LATE_anon_a1B2c_951_x_99_12_hw.ipynb": NOTEBOOK,
+        "readme.ipynb": NOTEBOOK,
     }
     intake = collect(arrived(tmp_path, files))
     assert chosen(intake) == {
         "12": "leeann_12_900_hw.ipynb",
         "13": "mullerzoe_LATE_13_901_hw-1.ipynb",
         "14": "libo_14_950_hw-3-1.ipynb",
-        "15": "daja_15_903_hw-10.ipynb",
+        "anon_a1B2c": "LATE_anon_a1B2c_951_x_99_12_hw.ipynb",
     }
-    assert intake.submissions[2].notes == ("2 notebooks were handed in; the latest counts (libo_14_950_hw-3-1.ipynb).",)
+    notes = {submission.student: submission.notes for submission in intake.submissions}
+    assert notes["12"] == ()
+    assert notes["13"] == notes["anon_a1B2c"] == ("It was handed in late, as the platform says.",)
+    assert notes["14"] == ("2 notebooks were handed in; the latest counts (libo_14_950_hw-3-1.ipynb).",)
+    assert intake.problems == ["readme.ipynb: not a name by Canvas, so it is not graded."]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["hw1_2026_10_ann", "hw1_2026_10_bo", "hw1_2026_11_cy"],  # one number for two files
+        ["hw1_2026_10_ann", "hw1_2026_11_bo", "hw1_2026_12_cy"],  # one student only, three times
+        ["hw_2026_10_ann", "ex_2026_11_bo", "hw_2027_12_cy"],  # one number for two names
+    ],
+)
+def test_what_only_looks_like_canvas_is_taken_as_it_stands(tmp_path, names):
+    intake = collect(arrived(tmp_path, {f"{name}.ipynb": NOTEBOOK for name in names}))
+    assert set(chosen(intake)) == set(names)
+
+
+def test_github_classroom_has_a_folder_per_student(tmp_path):
+    top = tmp_path / "hw-1-submissions"
+    for student in ("octo-cat", "hub"):
+        folder = top / f"hw-1-{student}"
+        (folder / ".git").mkdir(parents=True)
+        (folder / ".git" / "config.ipynb").write_bytes(NOTEBOOK)
+        (folder / ".gitignore").write_bytes(b"")
+        for name in ("1-linear-regression", "00-lesson", "zz"):
+            (folder / f"{name}.ipynb").write_bytes(NOTEBOOK)
+        for name in ("README.md", "LICENSE"):
+            (folder / name).write_bytes(b"")
+    right = "hw-1-octo-cat/1-linear-regression.ipynb"
+    inside = collect(top, assignment="1-linear-regression")
+    assert chosen(inside) == {"hub": "hw-1-hub/1-linear-regression.ipynb", "octo-cat": right}
+    assert inside.submissions[0].notes == (
+        "3 notebooks were handed in; the one called 1-linear-regression counts (1-linear-regression.ipynb).",
+    )
+    assert len(inside.problems) == 2  # a sentence per student for all that is no notebook
+    around = collect(tmp_path, assignment="1-linear-regression")
+    assert chosen(around)["octo-cat"] == f"hw-1-submissions/{right}"
+
+
+def test_a_folder_per_student_by_hand(tmp_path):
+    files = {
+        "ann/hw.ipynb": NOTEBOOK,
+        "bo/x_1_assignsubmission_file_/hw.ipynb": NOTEBOOK,
+        "cy.zip": zipped({"a.ipynb": b""}),
+    }
+    assert list(chosen(collect(arrived(tmp_path, files)))) == ["ann", "bo", "cy"]
+    intake = collect(arrived(tmp_path, {"ann/hw.ipynb": NOTEBOOK}))
+    assert list(chosen(intake)) == ["ann"]
+    assert "its name is taken for the id" in intake.problems[0]
+
+
+def test_one_who_names_a_file_as_another_platform_does_is_nobody_else(tmp_path):
+    files = {"1001.ipynb": NOTEBOOK, "1002.ipynb": NOTEBOOK, "x_1001_assignsubmission_file_hw.ipynb": NOTEBOOK}
+    intake = collect(arrived(tmp_path, files))
+    assert list(chosen(intake)) == ["1001", "1002"]
+    assert intake.problems[0].startswith("x_1001_assignsubmission_file_hw.ipynb: not a name by ID.ipynb")
+    files = {"1001.ipynb": NOTEBOOK, "1002.ipynb": NOTEBOOK, "hw_1001_5_x.ipynb": NOTEBOOK}
+    assert list(chosen(collect(arrived(tmp_path, files)))) == ["1001", "1002", "hw_1001_5_x"]
+
+
+def test_nothing_in_an_archive_speaks_for_anybody(tmp_path):
+    inner = {
+        "x_1001_99999_hw.ipynb": NOTEBOOK,
+        "x_1003_assignsubmission_file_/hw.ipynb": NOTEBOOK,
+        "1004.ipynb": NOTEBOOK,
+    }
+    files = {"1001.ipynb": NOTEBOOK, "1002.zip": zipped(inner), "1003.ipynb": NOTEBOOK}
+    assert list(chosen(collect(arrived(tmp_path, files)))) == ["1001", "1002", "1003"]
+    own = collect(arrived(tmp_path, {"a-1002.zip": zipped(inner)}), r"(?P<id>\b100\d\b)")
+    assert list(chosen(own)) == ["1002"]
+
+
+def test_ids_that_differ_in_capitals_are_told(tmp_path):
+    intake = collect(arrived(tmp_path, {"Ann.ipynb": NOTEBOOK, "ann.ipynb": NOTEBOOK, "bo.ipynb": NOTEBOOK}))
+    assert [problem.partition(":")[0] for problem in intake.problems] == ["Ann", "ann"]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +210,26 @@ def test_canvas_names_late_and_again(tmp_path):
         ("Copy of Copy of s1.ipynb", "s1"),
         ("Kopie von s1.ipynb", "s1"),
         ("s1 (2).ipynb", "s1"),
+        ("s1.ipynb (1).txt", "s1"),
+        ("Copy_of_s1.ipynb", "s1"),  # as Colab downloads it
+        ("Copia de s1.ipynb", "s1"),
+        ("Kopia pliku s1.ipynb", "s1"),
+        ("Копия s1.ipynb", "s1"),
+        ("s1 のコピー.ipynb", "s1"),
+        ("“s1”的副本.ipynb", "s1"),
+        ("s1의 사본.ipynb", "s1"),
+        ("s1 kopyası.ipynb", "s1"),
+        ("s1-Copy1.ipynb", "s1"),
+        ("s1 copy 2.ipynb", "s1"),
+        ("s1 - Copy (2).ipynb", "s1"),
+        ("s1 – Kopie.ipynb", "s1"),
+        ("s1 (another copy).ipynb", "s1"),
+        ("s1 (3rd copy).ipynb", "s1"),
+        ("s1 (Kopie 2).ipynb", "s1"),
+        ("Kopie (2) von s1.ipynb", "s1"),
+        ("hw_1_2_final.ipynb", "hw_1_2_final"),
+        ("copyright.ipynb", "copyright"),
+        ("s1 2.ipynb", "s1 2"),
         ("ann.lee@uni.edu.ipynb", "ann.lee@uni.edu"),
         (unicodedata.normalize("NFD", "zoë.ipynb"), "zoë"),
     ],
@@ -144,12 +288,17 @@ def test_names_in_utf8_without_the_flag(tmp_path):
 
 def test_nothing_is_dropped_silently(tmp_path):
     at = "A B_7_assignsubmission_file_/"
-    intake = collect(arrived(tmp_path, {f"{at}hw.pdf": b"%PDF", "notes.docx": b"x", "ok.ipynb": NOTEBOOK}), None, ["7"])
+    files = {
+        f"{at}hw.pdf": b"%PDF",
+        "Bo_8_assignsubmission_file_/hw.ipynb": NOTEBOOK,
+        "notes.docx": b"",
+        "ok.ipynb": b"",
+    }
+    intake = collect(arrived(tmp_path, files), None, ["7"])
     assert reason(intake, "7") == "no notebook (.ipynb) was handed in"
     told = " ".join(intake.problems)
-    assert "hw.pdf" in told
-    assert "notes.docx" in told
-    assert "ok: this id is not in the class list." in intake.problems
+    assert all(name in told for name in ("hw.pdf", "notes.docx", "ok.ipynb"))
+    assert "8: this id is not in the class list." in intake.problems
 
 
 def symlink(name):
@@ -218,7 +367,7 @@ def test_links_and_pipes_in_a_folder_are_not_followed(tmp_path):
     intake = collect(folder)
     assert (reason(intake, "ann"), reason(intake, "bo")) == ("it is a symbolic link", "it is not a file")
     assert list(chosen(intake)) == ["ann", "bo"]
-    assert len(intake.problems) == 4
+    assert len(intake.problems) == 3
 
 
 def test_names_cannot_write_to_the_terminal(tmp_path):
@@ -236,3 +385,18 @@ def test_nothing_to_grade_is_refused(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(Refused, match="No submission"):
         collect(tmp_path / "empty")
+
+
+def test_moodles_worksheet_is_joined_as_the_page_says(tmp_path, monkeypatch):
+    page = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(import pandas.*?)```", page, re.DOTALL)[1]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "grades" / "hw1").mkdir(parents=True)
+    (tmp_path / "worksheet.csv").write_text(
+        "Identifier,Full name,ID number\nParticipant 7,Ann Lee,0042\nParticipant 8,Bo,0043\n"
+    )
+    (tmp_path / "grades" / "hw1" / "scores.csv").write_text("\ufeffid,name,score\n7,Ann Lee,12\n", encoding="utf-8")
+    exec(compile(code, "README.md", "exec"), {})
+    assert (tmp_path / "class.csv").read_text() == "id,name\n7,Ann Lee\n8,Bo\n"
+    joined = pd.read_csv("hw1-with-matriculation.csv", dtype=str).set_index("ID number")
+    assert joined["score"].to_dict() == {"0042": "12", "0043": pytest.approx(float("nan"), nan_ok=True)}
