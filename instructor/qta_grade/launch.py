@@ -113,7 +113,7 @@ def _bubblewrap_arguments() -> list[str]:
             arguments += ["--ro-bind", folder, folder]
     for path in visible():
         arguments += ["--ro-bind", str(path), str(path)]
-    for name in ("worker.py", "values.py", "zygote.py"):
+    for name in ("worker.py", "values.py", "cells.py", "zygote.py"):
         arguments += ["--ro-bind", str(_HERE / name), f"/grader/{name}"]
     return [*arguments, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp"]
 

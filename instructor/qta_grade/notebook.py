@@ -4,9 +4,11 @@ import json
 import re
 from dataclasses import dataclass
 
+from qta_grade.specification import PUBLIC_CHECK
+
 MAX_BYTES = 20_000_000
 MAX_CELLS = 2_000
-_QUESTION = re.compile(r"\s*#\s*@question\s+(\w+)")
+_CHECKED = re.compile(rf"\s*{re.escape(PUBLIC_CHECK)}(\w+)")
 
 
 class Unreadable(Exception):
@@ -15,11 +17,11 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: its place among all cells counted from 1, its source, and the question that it answers, if any."""
+    """A code cell: its place among all cells counted from 1, its source, and the question that it checks, if any."""
 
     number: int
     source: str
-    question: str | None
+    checks: str | None
 
     @property
     def name(self) -> str:
@@ -47,7 +49,7 @@ def read_cells(content: bytes) -> list[Cell]:
 
     Examples
     --------
-    >>> read_cells(b'{"cells": [{"cell_type": "code", "source": ["# @question q1", "a = 1"]}]}')[0].question
+    >>> read_cells(b'{"cells": [{"cell_type": "code", "source": ["# A public check of q1, ..."]}]}')[0].checks
     'q1'
     """
     if not content.strip():
@@ -85,5 +87,5 @@ def _code_cell(number: int, cell: dict) -> Cell:
     if not isinstance(source, str):
         raise Unreadable(f"The notebook is damaged: the source of cell {number} is no text.")
     source = source.encode("utf-8", "replace").decode("utf-8")  # half a pair of surrogates has no bytes
-    marked = _QUESTION.match(source)
-    return Cell(number, source, marked[1] if marked else None)
+    checked = _CHECKED.match(source)
+    return Cell(number, source, checked[1] if checked else None)

@@ -69,10 +69,11 @@ class NotThere(StudentError):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a cell ended: with an error or none, and without which of its lines it was run."""
+    """How a cell ended: with an error or none, without which of its lines for Jupyter, and without which modules."""
 
     error: StudentError | None
     left_out: list[str]
+    missing: list[str]
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ class Sandbox:
         Returns
         -------
         Outcome
-            The error, if there was one, and the lines for IPython that were left out.
+            The error, if there was one, and what was left out.
 
         Raises
         ------
@@ -146,9 +147,8 @@ class Sandbox:
         """
         self._check_start = None
         reply = self._ask({"op": "exec", "source": source, "name": name}, self.limits.cpu_per_cell, self._process.cpu())
-        left_out = reply.get("left_out")
-        lines = [_clean(line)[:200] for line in left_out[:20]] if isinstance(left_out, list) else []
-        return Outcome(_error(reply["error"]) if "error" in reply else None, lines)
+        error = _error(reply["error"]) if "error" in reply else None
+        return Outcome(error, _lines(reply.get("left_out")), _lines(reply.get("missing")))
 
     def value(self, name: str) -> object:
         """Fetch what a name stands for.
@@ -302,6 +302,10 @@ def _error(claimed: object) -> StudentError:
     line = claimed.get("line")
     line = line if type(line) is int and 0 < line < 100_000 else None
     return StudentError(_clean(claimed.get("kind"))[:80] or "Exception", _clean(claimed.get("text"))[:500], line)
+
+
+def _lines(claimed: object) -> list[str]:
+    return [_clean(line)[:200] for line in claimed[:20]] if isinstance(claimed, list) else []
 
 
 def _clean(text: object) -> str:

@@ -1,7 +1,9 @@
-"""One submission graded: its cells run in a sandbox, each question checked as soon as its last cell has run.
+"""One submission graded: its cells run in a sandbox, and each question is checked where the notebook checks it.
 
-A question is checked at once so that later cells cannot spoil it. Where a cell or a check goes over its limit the
-sandbox is gone; a new one runs the cells up to there once more, without the one at fault, and the rest still counts.
+That is at its first public check, with all that has run until then, so that what the student sees there is what counts
+and later cells cannot spoil it; a question without such a cell is checked at the end. Where a cell or a check goes over
+its limit the sandbox is gone; a new one runs the cells up to there once more, without the one at fault, and the rest
+still counts.
 """
 
 import hashlib
@@ -133,31 +135,34 @@ class _Grading:
     def run(self) -> None:
         self.sandbox = Sandbox(self.tier, self.limits)
         try:
-            for cell, questions in self._plan():
-                if cell is not None and self._may_go_on(cell):
-                    self._run_cell(cell)
-                for question in questions:
-                    self._check(question)
+            for step in self._plan():
+                if isinstance(step, str):
+                    self._check(step)
+                elif self._may_go_on(step):
+                    self._run_cell(step)
         finally:
             self._close()
         self.result.checks = [self.results[check.id] for check in self.specification.checks]
 
-    def _plan(self) -> list[tuple[Cell | None, list[str]]]:
-        """Return each cell with the questions to check after it; those without a cell come last.
+    def _plan(self) -> list[Cell | str]:
+        """Return the cells, and between them the ids of questions where these are checked.
 
-        Cells that cannot change an answer are left out: what follows the last answer, and public checks as they were
+        Cells that cannot change an answer are left out: what follows the last check, and public checks as they were
         handed out, which the grader runs itself.
         """
-        checks = {source for source in self.specification.template if source.startswith(PUBLIC_CHECK)}
-        last = {cell.question: cell for cell in self.cells}
-        questions = [question.id for question in self.specification.questions]
-        plan = [
-            (cell, [q for q in questions if last.get(q) is cell]) for cell in self.cells if cell.source not in checks
-        ]
-        without_cell = [question for question in questions if question not in last]
-        while plan and not plan[-1][1] and not without_cell:
+        as_handed_out = {source for source in self.specification.template if source.startswith(PUBLIC_CHECK)}
+        waiting = [question.id for question in self.specification.questions]
+        plan: list[Cell | str] = []
+        for cell in self.cells:
+            if cell.checks in waiting:
+                waiting.remove(cell.checks)
+                plan.append(cell.checks)
+            if cell.source not in as_handed_out:
+                plan.append(cell)
+        plan += waiting
+        while plan and not isinstance(plan[-1], str):
             plan.pop()
-        return [*plan, (None, without_cell)]
+        return plan
 
     def _may_go_on(self, cell: Cell) -> bool:
         """Tell whether another cell may run: many that stay just under the limit must not stop the class's grading."""
@@ -186,6 +191,9 @@ class _Grading:
         if outcome.left_out:
             lines = ", ".join(outcome.left_out)
             self.result.notes.append(f"{cell.name.capitalize()} was run without its lines for Jupyter: {lines}")
+        if outcome.missing:
+            what = f"{', '.join(outcome.missing)} cannot be imported where work is graded"
+            self.result.notes.append(f"{cell.name.capitalize()}: {what}; the other lines were run.")
 
     def _check(self, question: str) -> None:
         checks = [check for check in self.specification.checks if check.question == question]
@@ -207,7 +215,7 @@ class _Grading:
         self._close()
         self.sandbox = Sandbox(self.tier, self.limits)
         self.result.restarts += 1
-        if self.runaways > MAX_RUNAWAY_CELLS:
+        if self.runaways > MAX_RUNAWAY_CELLS + 1:  # even what had run before runs away
             self.done = []
         for cell in list(self.done):
             try:

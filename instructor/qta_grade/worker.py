@@ -1,30 +1,27 @@
 """What runs inside the sandbox: it executes the cells of one submission and answers the grader's calls.
 
-It needs the standard library, NumPy and `values`, and nothing of the grader. It holds no test, no expected value and
-no grade, so that a student who takes it over has gained a way of answering, and nothing else. Every request is a line
-of JSON on the standard input, and every answer one on the standard output; both are moved away before any code of the
-student runs, so that what is printed disturbs nothing.
+It needs the standard library, NumPy, IPython, `values` and `cells`, and nothing of the grader. It holds no test, no
+expected value and no grade, so that a student who takes it over has gained a way of answering, and nothing else. Every
+request is a line of JSON on the standard input, and every answer one on the standard output; both are moved away before
+any code of the student runs, so that what is printed disturbs nothing.
 """
 
-import ast
 import base64
 import ctypes
 import json
 import os
 import random
-import re
 import sys
 import types
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # not on the path otherwise: it's started with -I
+import cells
 import values
 
 sys.path.pop(0)
 
 import numpy as np
 
-_MAGIC = re.compile(r"^(\s*)[%!?].*$", re.MULTILINE)
-_PYTHON_MAGICS = ("%%time", "%%capture", "%%prun")
 _RDONLY, _NODEV, _BIND, _RECURSIVE, _MOUNT_SETATTR = 1, 4, 4096, 0x8000, 442  # numbers of the Linux kernel
 
 
@@ -131,7 +128,7 @@ class Worker:
         module = types.ModuleType("__main__")
         sys.modules["__main__"] = module
         self._names = module.__dict__
-        self._names["display"] = lambda *objects, **options: None
+        self._shell = cells.Shell(self._names)
         self._cells: set[str] = set()
         self._kept: list = []
 
@@ -150,14 +147,13 @@ class Worker:
 
     def _execute(self, source: str, name: str) -> dict:
         self._cells.add(name)
-        source, left_out = _without_magics(source)
+        reply = {}
         try:
-            code = compile(source, name, "exec", dont_inherit=True)
             _set_seeds()
-            exec(code, self._names)
+            self._shell.run_cell(source, name)
         except BaseException as error:
-            return {"error": _describe(error, self._cells), "left_out": left_out}
-        return {"left_out": left_out}
+            reply = {"error": _describe(error, self._cells)}
+        return {**reply, "left_out": self._shell.left_out, "missing": self._shell.missing}
 
     def _get(self, name: str) -> dict:
         if name not in self._names:
@@ -191,23 +187,6 @@ class Worker:
 
     def _find(self, handle: values.Handle) -> object:
         return self._kept[handle.id]
-
-
-def _without_magics(source: str) -> tuple[str, list[str]]:
-    """Leave out IPython's lines, which begin with %, ! or ?, of a cell that isn't Python as it stands.
-
-    A line is replaced by ``pass``, so that an ``if`` above it keeps a body and the lines their numbers.
-    """
-    try:
-        ast.parse(source)
-        return source, []
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        pass
-    first = source.strip().split("\n")[0].strip()
-    if first.startswith("%%") and not first.startswith(_PYTHON_MAGICS):
-        return "", [first]  # a cell of another language
-    left_out = [match.group().strip() for match in _MAGIC.finditer(source)]
-    return _MAGIC.sub(r"\1pass", source), left_out
 
 
 def _set_seeds() -> None:

@@ -14,13 +14,13 @@ def written(content):
     return json.dumps(content).encode()
 
 
-def test_code_cells_keep_their_place_and_question():
+def test_code_cells_keep_their_place_and_what_they_check():
     content = notebook(
-        "import numpy as np\n", "# @question q1 points=2\ndef f(): ...", ["  # @question ", "q2 points=1"]
+        "import numpy as np\n", "# A public check of q1, ...\ndef f(): ...", ["  # A public check ", "of q2"]
     )
-    content["cells"].insert(1, {"cell_type": "markdown", "source": "# @question q9"})
+    content["cells"].insert(1, {"cell_type": "markdown", "source": "# A public check of q9"})
     cells = read_cells(written(content))
-    assert [(cell.number, cell.question) for cell in cells] == [(1, None), (3, "q1"), (4, "q2")]
+    assert [(cell.number, cell.checks) for cell in cells] == [(1, None), (3, "q1"), (4, "q2")]
     assert cells[0].name == "cell 1"
 
 

@@ -115,15 +115,90 @@ def test_messages_are_cut_and_cleaned(shared):
     assert len(error.text) == 500
 
 
-def test_lines_for_ipython_are_left_out(shared):
+def test_lines_for_jupyter_are_left_out(shared):
     source = "%matplotlib inline\nif True:\n    !pip install keras\nseen = 'yes'\n1 / 0"
     outcome = shared.execute(source, "cell")
     assert outcome.left_out == ["%matplotlib inline", "!pip install keras"]
     assert outcome.error.line == 5
     assert shared.value("seen") == "yes"
     assert shared.execute("%%bash\nls", "cell").left_out == ["%%bash"]
-    assert shared.execute("x = (7\n% 4)", "cell").left_out == []
-    assert shared.value("x") == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "left_out"),
+    [
+        ("answer = (7\n% 4)", 3, []),
+        ("%pip list\nanswer = (7\n  % 4)", 3, ["%pip list"]),
+        ("answer = 3\nanswer.bit_length?", 3, ["answer.bit_length?"]),
+        ("answer = 3\n?answer", 3, ["answer?"]),
+        ("answer = 3\nanswer??", 3, ["answer??"]),
+        ("answer = !ls", [], ["!ls"]),
+        ("!!ls\nanswer = 3", 3, ["!ls"]),
+        ("!pip install \\\n  keras\nanswer = 3", 3, ["!pip install    keras"]),
+        ("answer = 2\n%time answer = 3", 3, []),
+        ("answer = %time 1 + 2", 3, []),
+        ("answer = %timeit -o sum([1])", None, ["%timeit -o sum([1])"]),
+        ("%%time\nanswer = 3", 3, []),
+        ("%%capture said\n!ls\nanswer = 3", 3, ["!ls"]),
+        ("answer = 3\nget_ipython().run_line_magic('matplotlib', 'inline')", 3, ["%matplotlib inline"]),
+        ("answer = 3\nget_ipython().magic('%config Completer.use_jedi = False')", 3, None),
+        ("get_ipython().config.InlineBackend.rc = {}\nget_ipython().events.register('a', print)\nanswer = 3", 3, []),
+        ("answer = 'google.colab' in str(get_ipython())", False, []),
+        ("from IPython import get_ipython as shell\nshell().system('ls')\nanswer = 3", 3, ["!ls"]),
+        ("answer = 3\nimport asyncio\nawait asyncio.sleep(0)", 3, ["await asyncio.sleep(0)"]),
+        ("async def later():\n    await later()\nanswer = 3", 3, []),
+        (">>> answer = 3", 3, []),
+        ("answer = 1" + " + 1" * 2000, 2001, []),  # deeper than a syntax tree can be
+    ],
+)
+def test_what_jupyter_makes_of_a_line(shared, source, answer, left_out):
+    shared.execute("answer = 'none'", "before")
+    outcome = shared.execute(source, "cell")
+    assert outcome.error is None
+    assert shared.value("answer") == answer
+    assert left_out is None or outcome.left_out == left_out
+
+
+def test_lines_keep_their_numbers(shared):
+    for source, line in [
+        ("%%time\nx = 1\n1 / 0", 3),
+        ("%matplotlib\n\n1 / 0", 3),
+        ("!ls\nimport os, nobody\n1 / 0", 3),
+    ]:
+        assert shared.execute(source, "cell").error.line == line
+
+
+@pytest.mark.parametrize(
+    ("source", "missing", "error"),
+    [
+        ("import nobody", ["nobody"], ""),
+        ("import nobody as n, math\nanswer = math.pi", ["nobody"], ""),
+        ("import nobody\nnobody.plot()", ["nobody"], "nobody is not there where your work is graded: do without it"),
+        ("from nobody import a, b\nb(1)", ["nobody"], "nobody is not there where your work is graded: do without it"),
+        ("from nobody import *\nanswer = 1", ["nobody"], ""),
+        ("from math import nobody\nnobody + 1", ["math.nobody"], None),
+        ("import math\nimport math.nobody\nanswer = math.pi", ["math.nobody"], ""),
+        (
+            "import xml.nobody as n\nn[0]",
+            ["xml.nobody"],
+            "xml.nobody is not there where your work is graded: do without it",
+        ),
+        ("from .nobody import a", [".nobody.a"], ""),
+        ("def f():\n    import nobody\n    return 1\nanswer = f()", ["nobody"], ""),
+        ("try:\n    import nobody\nexcept ImportError:\n    answer = 1", [], ""),
+        ("try:\n    import nobody\nexcept ImportError:\n    import nobody_either", ["nobody_either"], ""),
+        ("from __future__ import annotations\nimport nobody", ["nobody"], ""),
+        (
+            "import nobody\nfor x in nobody: pass",
+            ["nobody"],
+            "nobody is not there where your work is graded: do without it",
+        ),
+    ],
+)
+def test_an_import_fails_alone(shared, source, missing, error):
+    outcome = shared.execute(source, "cell")
+    assert outcome.missing == missing
+    assert error is None or (outcome.error.text if outcome.error else "") == error
 
 
 def test_printing_showing_and_threads_disturb_nothing(shared):

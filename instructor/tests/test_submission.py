@@ -57,12 +57,35 @@ def test_an_error_costs_its_own_question(grade, solution):
     assert result.notes == ["Cell 1, line 1: SyntaxError: invalid syntax"]
 
 
-def test_cells_further_down_cannot_change_what_was_checked(grade, solution):
+def place(cells, question):
+    """Where the first public check of a question stands."""
+    return next(n for n, cell in enumerate(cells) if cell.startswith(f"# A public check of {question}"))
+
+
+def test_cells_further_down_cannot_change_what_was_checked(grade, handed_in):
     spoil = ["loss = None", "import numpy as np\nnp.mean = None\nwhile True: pass"]
-    result = grade([*solution, *spoil])
+    result = grade([*handed_in, *spoil])
     assert (result.score, result.limits) == (11, [])
-    first, rest = solution[:2], solution[2:]
-    assert grade([*first, "loss_then = loss\nloss = None\nloss = loss_then", *rest]).score == 11
+    after = place(handed_in, "q1") + 1
+    assert (
+        grade([*handed_in[:after], "loss_then = loss\nloss = None\nloss = loss_then", *handed_in[after:]]).score == 11
+    )
+
+
+def test_a_question_is_checked_at_its_first_public_check_with_all_that_ran_until_then(grade, handed_in):
+    first = place(handed_in, "q1")
+    before, answer, rest = handed_in[: first - 1], handed_in[first - 1], handed_in[first:]
+    assert grade([*before, answer.replace("def loss(", "def other("), "loss = other", *rest]).score == 11
+    assert "q1.check_loss" in lost(grade([*before, answer, "loss = None", *rest, answer]))
+    assert {"q1.check_loss", "q1.check_gradient"} <= set(lost(grade([*before, *rest, answer])))
+
+
+def test_a_question_without_a_public_check_is_checked_at_the_end_and_not_twice(grade, handed_in):
+    without = [cell for cell in handed_in if not cell.startswith("# A public check of q1")]
+    assert grade(without).score == 11
+    assert "q1.check_loss" in lost(grade([*without, "loss = None"]))
+    renamed = [cell.replace("# @question", "# question") for cell in handed_in]
+    assert grade(renamed).score == 11  # the line above the answer decides nothing
 
 
 def test_a_cell_that_runs_for_ever_is_left_out_and_the_rest_counts(grade, solution):
@@ -115,9 +138,18 @@ def test_inputs_are_the_student_s_own(specification, notebook, tier):
     assert scores == {0, 1}
 
 
-def test_what_the_assignment_does_without_cannot_be_imported(grade):
+def test_an_import_that_fails_costs_only_itself(grade, solution):
+    result = grade(["import seaborn_x as sns, numpy as np\nfrom seaborn_x import heatmap", *solution[1:]])
+    assert result.score == 11
+    assert result.notes == ["Cell 1: seaborn_x cannot be imported where work is graded; the other lines were run."]
+    used = grade(["import numpy as np\nimport seaborn_x.a", *solution[1:], "seaborn_x.a.plot()"])
+    assert used.score == 11
+    assert used.notes[1] == (
+        f"Cell {len(solution) + 1}, line 1: ModuleNotFoundError: seaborn_x.a is not there where your work is graded: "
+        "do without it"
+    )
     assert grade(["import tensorflow"]).notes == [
-        "Cell 1, line 1: ModuleNotFoundError: import of tensorflow halted; None in sys.modules"
+        "Cell 1: tensorflow cannot be imported where work is graded; the other lines were run."
     ]
 
 
@@ -127,18 +159,11 @@ def test_flags_stand_in_the_result(grade):
     ]
 
 
-def test_cells_in_disorder_doubled_or_without_their_line(grade, solution):
-    assert grade([*solution, solution[1]]).score == 11  # the last cell of a question decides when it is checked
-    without_line = [cell.replace("# @question", "# question") for cell in solution]
-    assert grade(without_line).score == 11  # then it is checked at the end
-
-
-def test_public_checks_as_handed_out_and_cells_after_the_last_answer_are_not_run(grade, specification, solution):
-    checks = [cell for cell in specification.template if cell.startswith("# A public check")]
-    result = grade([*solution, "1 / 0"])
-    assert result.notes == []
-    assert grade([checks[0], *solution]).notes == []  # run, it would say that run_check is not defined
-    assert "NameError" in grade([checks[0] + " ", *solution]).notes[0]
+def test_public_checks_as_handed_out_and_cells_after_the_last_check_are_not_run(grade, handed_in):
+    assert grade([*handed_in, "1 / 0"]).notes == []
+    first = place(handed_in, "q1")
+    assert grade([handed_in[first], *handed_in]).notes == []  # run, it would say that run_check is not defined
+    assert "NameError" in grade([handed_in[first] + " ", *handed_in]).notes[0]
 
 
 def test_lines_for_jupyter_are_left_out_and_said(grade, solution):

@@ -100,14 +100,14 @@ def _sources_as_one_text(material: Material, rng: Random) -> list[dict]:
 
 
 def _first_line_changed(material: Material, rng: Random) -> list[dict]:
-    """Change the line that says which question a cell answers: the question is then checked at the end."""
+    """Change the line that says which question a cell answers."""
     cells, lines = _with_an_answer(material, rng)
     lines[0] = "# my answer\n"
     return cells
 
 
 def _earlier_attempt(material: Material, rng: Random) -> list[dict]:
-    """Leave an unsolved copy of an answer above it: the last cell of a question counts."""
+    """Leave an unsolved copy of an answer above it: what was defined last above the check counts."""
     cells, answer = material.solved(), rng.choice(material.answers)
     cells.insert(place_of(cells, answer), code_cell(answer.template, "earlier"))
     return cells
