@@ -3,3 +3,7 @@
 
 class Refused(Exception):
     """What the instructor asked for cannot be done; its text is a sentence that says why and what to do."""
+
+
+class NotStarted(Refused):
+    """A sandbox could not be started. Of one submission among many it is that one's misfortune, and not the class's."""

@@ -2,10 +2,10 @@
 
 import argparse
 import contextlib
-import hashlib
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ _LOADED_LATE = {  # so that a command imports only what it needs, and tests may 
     "describe": "qta_grade.doctor:describe",
     "choose": "qta_grade.doctor:choose",
     "read": "qta_grade.specification:read_specification",
+    "read_earlier": "qta_grade.editions:read_earlier",
     "report_similarity": "qta_grade.similarity:report_similarity",
     "grade_submission": "qta_grade.submission:grade_submission",
     "connected": "qta_grade.cluster:connected",
@@ -87,7 +88,7 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument("--class-list", metavar="FILE", type=Path, help="CSV with a column id and, if liked, name")
     grade.add_argument("--id-pattern", metavar="REGEX", help="finds the id in a file's path: (?P<id>...)")
     grade.add_argument("--only", metavar="ID", nargs="+", default=[], help="grade these again, and no others")
-    grade.add_argument("--tier", metavar="TIER", help="the kind of sandbox; the best one by default")
+    grade.add_argument("--tier", metavar="TIER", help="the kind of sandbox; by default warm or bubblewrap")
     grade.add_argument("--jobs", metavar="N", type=int, help="how many at a time; the number of cores by default")
     grade.add_argument("--scheduler", metavar="ADDRESS", help="grade on a Dask cluster, see docs/cluster.md")
     grade.add_argument("--secret", metavar="FILE", type=Path, help="instead of instructor/secret")
@@ -157,7 +158,7 @@ def _grade(options: argparse.Namespace) -> int:
         from qta_grade.class_run import grade_class
 
         whole = grade_class(
-            Run(specification, digest, secret, **how),
+            Run(specification, digest, secret, earlier=part("read_earlier")(options.name, ROOT), **how),
             options.submissions,
             options.out,
             class_list=options.class_list,
@@ -169,6 +170,8 @@ def _grade(options: argparse.Namespace) -> int:
 
 def _similarity(options: argparse.Namespace) -> int:
     specification, _ = read_specification(options.name)
+    for edition in part("read_earlier")(options.name, ROOT):  # what any version handed out is nobody's own code
+        specification = replace(specification, template=specification.template + edition.specification.template)
     part("report_similarity")(specification, options.submissions, options.out, options.id_pattern)
     return 0
 
@@ -179,9 +182,12 @@ def _grader(options: argparse.Namespace, specification: Any) -> Iterator[dict[st
     if options.scheduler is None:
         tier, jobs = part("choose")(options.tier, specification.tensorflow), options.jobs or os.cpu_count() or 1
         from qta_grade.batch import limit_memory
+        from qta_grade.doctor import SAFE, protection
 
         limit_memory()
         print(f"Grading {jobs} at a time, in sandboxes of the kind {tier}.")
+        if tier not in SAFE:
+            print(f"{tier}: {protection(tier)}")
         yield {"tier": tier, "jobs": jobs, "grade": part("grade_submission")}
         return
     if sys.platform == "win32":
@@ -203,7 +209,7 @@ def read_specification(name: str) -> tuple[Any, str]:
     specification : Specification
         The assignment with its checks.
     digest : str
-        SHA-256 of the file.
+        SHA-256 of what scores depend on.
 
     Raises
     ------
@@ -217,8 +223,8 @@ def read_specification(name: str) -> tuple[Any, str]:
         raise Refused(
             f"There is no specification {name!r}: run 'qta-grade build' first. There are: {', '.join(there) or 'none'}."
         )
-    content = path.read_bytes()
-    return part("read")(path), hashlib.sha256(content).hexdigest()
+    specification = part("read")(path)
+    return specification, specification.digest
 
 
 if __name__ == "__main__":

@@ -75,8 +75,11 @@ def entries(place: Path) -> Iterator[Entry]:
     elif place.is_file():
         try:
             found = list(_in_zip(zipfile.ZipFile(place), "", (), MAX_ENTRIES, MAX_ZIP))
-        except (zipfile.BadZipFile, Unreadable, OSError) as error:
-            raise Refused(f"{place} is not a zip archive that can be read ({error}): download it again.") from error
+        except Exception as error:  # damaged, or made to be, in any way
+            raise Refused(
+                f"{place} is not a zip archive that can be read ({error}): download it again, or unpack it and name "
+                "the folder."
+            ) from error
     else:
         raise Refused(f"There is no {place}: name the folder or the zip archive with the submissions.")
     for entry in found:
@@ -121,8 +124,9 @@ def _in_student_zip(entry: Entry) -> Iterator[Entry]:
     try:
         archive = _opened(entry)
         inside = list(_in_zip(archive, f"{entry.path}/", entry.modified, MAX_STUDENT_ENTRIES, MAX_STUDENT_ZIP))
-    except Unreadable as error:
-        yield Entry(entry.path, entry.modified, entry.read, str(error))
+    except Exception as error:  # a hostile archive may fail in any way
+        reason = str(error) if isinstance(error, Unreadable) else "the zip archive cannot be read"
+        yield Entry(entry.path, entry.modified, entry.read, reason)
         return
     if not inside:
         yield Entry(entry.path, entry.modified, entry.read, "the zip archive is empty")
@@ -149,32 +153,42 @@ def _read_inside(entry: Entry, info: zipfile.ZipInfo) -> bytes:
 
 
 def _in_zip(archive: zipfile.ZipFile, above: str, times: tuple, most: int, size: int) -> Iterator[Entry]:
-    files = [info for info in archive.infolist() if not info.is_dir()]
+    # Not by is_dir: the name that a member begins with NUL is empty to zipfile, which Python 3.11 fails at.
+    files = [info for info in archive.infolist() if not info.orig_filename.endswith("/")]
     if len(files) > most:
         raise Unreadable(f"the zip archive holds {len(files):,} files, and {most:,} are the limit")
     if sum(info.file_size for info in files) > size:
         raise Unreadable(f"the zip archive unpacks to more than {size // 2**30} GB")
-    for info in sorted(files, key=lambda info: info.filename):
-        path = printable(_name(info))
+    for info in sorted(files, key=lambda info: info.orig_filename):
+        try:
+            name = _name(info)
+            path, reason = printable(name) or "(a file without a name)", _fault(info, name)
+        except Exception as error:  # one member's name must not cost the others
+            path = info.orig_filename[:MAX_PATH].encode("ascii", "backslashreplace").decode()
+            reason = f"its name cannot be read ({type(error).__name__})"
         if not _SYSTEM_FILES.search(path):
-            yield Entry(above + path, (*times, info.date_time), partial(_inflate, archive, info), _fault(info, path))
+            yield Entry(above + path, (*times, info.date_time), partial(_inflate, archive, info), reason)
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Give the name in the archive; macOS writes UTF-8 without saying so."""
+    """Give the whole name in the archive, which zipfile cuts at a NUL; macOS writes UTF-8 without saying so."""
     if info.flag_bits & 0x800:
-        return info.filename
+        return info.orig_filename
     try:
-        return info.filename.encode("cp437").decode("utf-8")
+        return info.orig_filename.encode("cp437").decode("utf-8")
     except UnicodeError:
-        return info.filename
+        return info.orig_filename
 
 
-def _fault(info: zipfile.ZipInfo, path: str) -> str:
-    if len(info.filename) > MAX_PATH:
+def _fault(info: zipfile.ZipInfo, name: str) -> str:
+    if not name:
+        return "its name is empty"
+    if "\0" in name:
+        return "its name holds a NUL character"
+    if len(name) > MAX_PATH:
         return f"its name is longer than {MAX_PATH} characters"
-    parts = path.replace("\\", "/").split("/")
-    if ".." in parts or not parts[0] or re.match("[A-Za-z]:", path):
+    parts = name.replace("\\", "/").split("/")
+    if ".." in parts or not parts[0] or re.match("[A-Za-z]:", name):
         return "its name points outside the zip archive"
     if any(part.startswith(".") for part in parts):
         return "it is hidden (its name begins with a full stop)"

@@ -12,7 +12,7 @@ import json
 import os
 import resource
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,13 +20,15 @@ from typing import Any
 
 import psutil
 
-from qta_grade import Refused
+from qta_grade import NotStarted, Refused
+from qta_grade.editions import Edition, choose_edition
 from qta_grade.files import file_name, write
 from qta_grade.intake import Intake, Submission
 from qta_grade.notebook import Unreadable
 from qta_grade.progress import progress
 
 _MEMORY = 8 * 2**30  # bytes that the grader may take for itself beyond what it has at the start
+PAUSE = 1  # seconds before a start that failed is tried again
 MARK = "batch.json"  # in OUT: which assignment it belongs to
 
 
@@ -48,6 +50,12 @@ class Run:
     grade: Callable[..., Any]
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     end: Callable[[], None] = kill_children  # ends what `grade` waits for
+    earlier: Sequence[Edition] = ()  # by which older notebooks are graded
+
+    @property
+    def present(self) -> Edition:
+        """The edition that was built last."""
+        return Edition(self.specification, self.digest)
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,8 @@ class Outcome:
     result: dict | None
     reason: str = ""
     failed: bool = False  # the grader's own fault
+    edition: Edition | None = None  # what it was graded by
+    note: str = ""  # on the edition
 
 
 def fingerprint(secret: bytes) -> str:
@@ -125,7 +135,7 @@ def grade_batch(
     Raises
     ------
     Refused
-        If an id of `only` is unknown, or no sandbox can be had.
+        If an id of `only` is unknown, or nothing more can be graded, as without the scheduler of a cluster.
     KeyboardInterrupt
         If it was interrupted; every result so far is kept.
     """
@@ -160,32 +170,45 @@ def _outcome(submission: Submission, out: Path, run: Run, only: Collection[str],
         return Outcome(None, f"{name} could not be graded: {submission.entry.reason}.")
     try:
         notebook = submission.entry.read()
+        edition, note = choose_edition(notebook, run.present, run.earlier)
     except Unreadable as error:
         return Outcome(None, f"{name} could not be graded: {error}.")
     except OSError as error:  # a disk that has gone away is no fault of the student's
         return Outcome(None, f"{name} could not be read on this machine: {error.strerror or error}.", failed=True)
+    except Exception as error:  # whatever is wrong with it, the others are graded
+        return Outcome(None, f"{name} could not be read ({type(error).__name__}: {error}).", failed=True)
     path = out / "results" / f"{file_name(submission.student)}.json"
     key = {
         "student": submission.student,
         "submission": hashlib.sha256(notebook).hexdigest(),
-        "specification": run.digest,
+        "specification": edition.digest,
         "tier": run.tier,
         "secret": fingerprint(run.secret),
     }
     earlier = _earlier(path, key)
     if earlier and submission.student not in only:
-        return Outcome(earlier)
+        return Outcome(earlier, edition=edition, note=note)
     if only and submission.student not in only:
         return Outcome(None, "This version is not graded yet: run again without --only.", failed=True)
     try:
-        result = run.grade(run.specification, notebook, submission.student, run.secret, run.tier).to_dict()
+        try:
+            result = _graded(run, edition, notebook, submission.student)
+        except NotStarted:
+            stop.wait(PAUSE)
+            result = _graded(run, edition, notebook, submission.student)
         if not stop.is_set():  # else its sandbox was ended from outside, and the result says nothing about the student
             write(path, json.dumps({**key, "result": result}, ensure_ascii=False, indent=1) + "\n")
+    except NotStarted as refused:
+        return Outcome(None, f"Its sandbox did not start, at a second try either. {refused}", failed=True)
     except Refused:
         raise
     except Exception as error:  # one failure of ours must not cost the rest of the class
         return Outcome(None, f"The grader itself failed here ({type(error).__name__}: {error}).", failed=True)
-    return Outcome(result)
+    return Outcome(result, edition=edition, note=note)
+
+
+def _graded(run: Run, edition: Edition, notebook: bytes, student: str) -> dict:
+    return run.grade(edition.specification, notebook, student, run.secret, run.tier).to_dict()
 
 
 def _earlier(path: Path, key: dict) -> dict | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from qta_grade import Refused
+from qta_grade.editions import keep_earlier
 from qta_grade.source import ROOT, Assignment, SourceCell, load_source
 from qta_grade.specification import PUBLIC_CHECK, Check, Specification
 
@@ -15,7 +16,7 @@ CANARY = "# canary qta-"  # where a line with this is found, something hidden ha
 
 
 def build(name: str, root: Path = ROOT) -> list[Path]:
-    """Write the student's notebook and the specification of an assignment.
+    """Write the student's notebook and the specification of an assignment, and keep the specification before.
 
     Parameters
     ----------
@@ -32,10 +33,12 @@ def build(name: str, root: Path = ROOT) -> list[Path]:
     Raises
     ------
     Refused
-        If the source is not in order, or the student's notebook has been changed by hand since it was built.
+        If the source is not in order, the student's notebook has been changed by hand since it was built, or it
+        cannot be told which notebook the specification before belongs to.
     """
-    _, files = draft(load_source(name, root), root)
+    specification, files = draft(load_source(name, root), root)
     _refuse_changed(next(iter(files)))
+    keep_earlier(name, root, specification.version)
     for path, text in files.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -106,6 +109,8 @@ def make_specification(assignment: Assignment, notebook: dict) -> Specification:
             cell.solved + _canary(assignment, cell.where) for cell in assignment.cells if cell.kind == "reference"
         ],
         template=["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"],
+        version=notebook["metadata"]["qta_grade"]["cells_sha256"][:12],
+        public_needs_hidden=True,
     )
 
 
@@ -126,7 +131,8 @@ def _public_check(cell: SourceCell) -> str:
     function = cell.template.split("\n", 1)[1].strip("\n")
     name = function.removeprefix("def ").partition("(")[0]
     worth = f"{points:g} point{'s' if points != 1 else ''}"
-    return f'{PUBLIC_CHECK}{question}, worth {worth}.\n{function}\n\n\nrun_check("{question}", {name})'
+    title = f"{PUBLIC_CHECK}{question}, worth {worth} if a hidden one passes too."
+    return f'{title}\n{function}\n\n\nrun_check("{question}", {name})'
 
 
 def _cell(cell: SourceCell, text: str) -> dict:

@@ -8,6 +8,7 @@ import ast
 import sys
 
 _ALSO_PYTHON = {"time", "capture", "prun"}  # magics that run their code among the names of the notebook
+_WRITE_A_FILE = {"writefile", "file"}
 _HELP = {"pinfo": "?", "pinfo2": "??"}
 
 
@@ -53,6 +54,9 @@ class Shell:
         """Run a cell under ``%%magic line``."""
         if magic in _ALSO_PYTHON:
             self._run(f"\n{cell}")  # the lines keep their numbers
+        elif magic in _WRITE_A_FILE and line.split():
+            with open(line.split()[-1], "a" if "-a" in line.split() else "w", encoding="utf-8") as file:
+                file.write(cell)
         else:
             self.left_out.append(f"%%{magic} {line}".strip())
 
@@ -96,6 +100,8 @@ class Shell:
         what = module if not name or isinstance(sys.exception(), ModuleNotFoundError) else f"{module}.{name}"
         if what not in self.missing:
             self.missing.append(what)
+        if module.startswith("google.colab"):  # drives to mount and files to download are no part of an answer
+            return _Nothing()
         return sys.modules.get(bound) or Missing(what)
 
 
@@ -118,7 +124,7 @@ class Missing:
 
 
 class _Nothing:
-    """Takes every call and gives nothing."""
+    """Takes every question and gives nothing."""
 
     def __getattr__(self, name: str) -> "_Nothing":
         if name.startswith("__"):
@@ -126,7 +132,7 @@ class _Nothing:
         return self
 
     def __call__(self, *_: object, **__: object) -> None:
-        return None
+        pass
 
     def __getitem__(self, key: object) -> "_Nothing":
         return self

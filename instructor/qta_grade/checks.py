@@ -10,10 +10,28 @@ from typing import Any
 
 import numpy as np
 
-from qta_grade.sandbox import LimitReached, NotThere, Sandbox, StudentError
+from qta_grade.sandbox import LimitReached, NotThere, Sandbox, StudentError, StudentFunction
 from qta_grade.specification import Check, Specification
 
+PASSED_ALONE = "Passed, but it counts only together with a hidden check of this question."
 _LONGEST_MESSAGE = 500  # characters
+
+
+class _ReturnedNothing(Exception):
+    """A function of the student's gave None, as one without ``return`` does."""
+
+
+@dataclass(frozen=True)
+class _Answer(StudentFunction):
+    """A function of the student's that has to return something, under its name."""
+
+    name: str
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        value = super().__call__(*args, **kwargs)
+        if value is None:
+            raise _ReturnedNothing(f"{self.name} returned nothing: is `return` missing?")
+        return value
 
 
 @dataclass
@@ -73,7 +91,7 @@ def run_check(check: Check, specification: Specification, sandbox: Sandbox, rng:
     """
     function = _function(check, specification)
     try:
-        values = [rng if name == "rng" else sandbox.value(name) for name in _parameters(check)]
+        values = [rng if name == "rng" else _value(name, sandbox) for name in _parameters(check)]
         if any(value is None for value in values):  # what a template gives instead of a number
             raise StudentError("NotImplementedError", "")
         with np.errstate(all="ignore"):
@@ -81,7 +99,7 @@ def run_check(check: Check, specification: Specification, sandbox: Sandbox, rng:
     except LimitReached:
         raise
     except Exception as error:  # the check works on a stranger's values: whatever fails on them is a wrong answer
-        return _result(check, 0, _sentence(error, check))
+        return _result(check, 0, _sentence(error, check, sandbox.quiet))
     return _result(check, check.points, "Passed.")
 
 
@@ -104,30 +122,46 @@ def _helpers(reference: tuple[str, ...]) -> dict[str, Any]:
     return names
 
 
+def _value(name: str, sandbox: Sandbox) -> object:
+    value = sandbox.value(name)
+    if isinstance(value, StudentFunction):
+        return _Answer(value.id, value.type_name, value.sandbox, name)
+    return value
+
+
 def _parameters(check: Check) -> list[str]:
     return [argument.arg for argument in ast.parse(check.source).body[0].args.args]
 
 
-def _sentence(error: Exception, check: Check) -> str:
-    """Say why a check was not passed; what the student's code wrote is shown for public checks only."""
+def _sentence(error: Exception, check: Check, quiet: bool) -> str:
+    """Say why a check was not passed; what the student's code wrote is shown for public checks only.
+
+    After a hidden check it is not shown there either: its inputs could stand in it.
+    """
     said = str(error)
     if isinstance(error, NotThere):
-        return f"Not there: {said}."
+        return f"Not there: {error.text}{'' if error.text.endswith('?') else '.'}"
     if isinstance(error, StudentError) and error.kind == "NotImplementedError":
         return "Not attempted yet."
+    if isinstance(error, _ReturnedNothing):
+        return f"Not passed: {said}"
     if check.kind == "hidden":
         return f"Not passed: {check.fail}.{_type_of(error)}"
     if isinstance(error, StudentError):
-        return f"Not passed: your code stopped with {said}"
+        return f"Not passed: your code stopped{f' in {error.where}:' if error.where else ' with'} {said}"
     if isinstance(error, AssertionError):
         return f"Not passed: {said or check.fail}."
+    said = type(error).__name__ if quiet else said
     return f"Not passed: the answer is of another kind than the check expects ({said})."
 
 
 def _type_of(error: Exception) -> str:
     """Name the exception in the student's code if it is one of Python's: a name of his own could carry inputs out."""
-    if not isinstance(error, StudentError):
+    if isinstance(error, AssertionError):
         return ""
+    if not isinstance(error, StudentError):
+        return " Your answer is of another kind than the check expects."
     known = getattr(builtins, error.kind, None)
     named = isinstance(known, type) and issubclass(known, BaseException)
-    return f" Your code stopped with {error.kind if named else 'an exception'}."
+    where = f" in {error.where}," if error.where else ""
+    return f" Your code stopped{where} with {error.kind if named else 'an exception'}."

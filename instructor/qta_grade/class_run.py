@@ -8,7 +8,7 @@ from qta_grade import Refused
 from qta_grade.batch import Run, claimed, fingerprint, grade_batch
 from qta_grade.feedback import write_pages
 from qta_grade.intake import collect
-from qta_grade.report import Row, make_rows, possible_points, write_report, write_scores
+from qta_grade.report import Row, make_rows, write_report, write_scores
 from qta_grade.tables import number, read_class_list, read_overrides
 
 
@@ -55,26 +55,35 @@ def grade_class(
     names = read_class_list(class_list) if class_list else {}
     intake = collect(submissions, id_pattern, names if class_list else None, run.specification.name)
     students = {submission.student for submission in intake.submissions} | names.keys()
-    possible = possible_points(run.specification)
+    most = _most_points(run)
     with claimed(out, run.specification.name):
-        overrides = read_overrides(out / "overrides.csv", students, possible)
+        overrides = read_overrides(out / "overrides.csv", students, most)
         outcomes = grade_batch(intake, out, run, only)
-        rows = make_rows(possible, intake.submissions, outcomes, names, overrides)
+        rows = make_rows(run.present, intake.submissions, outcomes, names, overrides)
         about = {
             "assignment": run.specification.name,
             "specification_sha256": run.digest,
             "tier": run.tier,
             "secret_fingerprint": fingerprint(run.secret),
-            "possible": possible,
+            "possible": run.present.possible,
         }
+        write_pages(out / "feedback", rows)
         write_report(out / "report.json", rows, about, intake.problems)
-        write_pages(out / "feedback", rows, run.specification, possible)
-        write_scores(out / "scores.csv", rows, possible)  # last: where it is, all is
-    _summarise(rows, sum(possible.values()), intake.problems, out)
+        write_scores(out / "scores.csv", rows, list(most))  # last: where it is, all is
+    _summarise(rows, intake.problems, out)
     return all(row.graded for row in rows)
 
 
-def _summarise(rows: list[Row], total: float, problems: list[str], out: Path) -> None:
+def _most_points(run: Run) -> dict[str, float]:
+    """Return the most points that any edition gives per question, the present one's questions first."""
+    most: dict[str, float] = {}
+    for edition in (run.present, *run.earlier):
+        for question, points in edition.possible.items():
+            most[question] = max(points, most.get(question, 0))
+    return most
+
+
+def _summarise(rows: list[Row], problems: list[str], out: Path) -> None:
     for problem in problems:
         print(f"Problem: {problem}")
     for row in rows:
@@ -82,7 +91,9 @@ def _summarise(rows: list[Row], total: float, problems: list[str], out: Path) ->
             print(f"Not graded: {row.student}: {' '.join(row.notes)}")
     scores = [row.score for row in rows if row.graded and row.result]
     kinds = Counter("graded" if row.result else "without a notebook" if row.graded else "not graded" for row in rows)
-    mean = f", on average {number(round(sum(scores) / len(scores), 2))} of {number(total)} points" if scores else ""
+    totals = {row.total for row in rows}
+    of = f" of {number(totals.pop())}" if len(totals) == 1 else ""  # editions may differ
+    mean = f", on average {number(round(sum(scores) / len(scores), 2))}{of} points" if scores else ""
     print(", ".join(f"{count} {kind}" for kind, count in kinds.items()) + f"{mean}.")
     flagged = sum(bool(row.result and row.result["flags"]) for row in rows)
     if flagged:

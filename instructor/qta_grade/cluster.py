@@ -14,7 +14,7 @@ from concurrent.futures import CancelledError, Future
 from types import ModuleType
 from typing import Any
 
-from qta_grade import Refused, on_worker
+from qta_grade import Refused, doctor, on_worker
 from qta_grade.specification import Specification
 from qta_grade.submission import SubmissionResult
 
@@ -89,7 +89,7 @@ def connected(address: str, asked: str | None = None, tensorflow: bool = False) 
     address : str
         Such as ``tcp://10.0.0.1:8786``.
     asked : str, optional
-        The kind of sandbox; without it the best one that the workers have.
+        The kind of sandbox; without it warm or bubblewrap.
     tensorflow : bool
         Whether submissions use TensorFlow.
 
@@ -120,6 +120,8 @@ def connected(address: str, asked: str | None = None, tensorflow: bool = False) 
         tier = _agreed(client, address, asked, tensorflow)
         cluster = Cluster(client, tier)
         print(f"Grading on {len(client.nthreads())} workers, in sandboxes of the kind {tier}.")
+        if tier not in doctor.SAFE:
+            print(f"{tier}: {doctor.protection(tier)}")
         yield cluster
     finally:
         client.close(timeout=2)

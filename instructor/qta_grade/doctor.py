@@ -11,6 +11,17 @@ from qta_grade.sandbox import LimitReached, Limits, Sandbox
 _NUMPY = "import numpy\nanswer = int(numpy.arange(9).sum())"
 _KERAS = "import keras\nanswer = int(keras.ops.sum(keras.ops.arange(9)))"
 
+_MANY_THREADS = f"""
+import threading, time
+for _ in range({launch.MAX_THREADS + 50}): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+time.sleep(1)
+"""
+_MANY_FILES = f"""
+import time
+for number in range({launch.MAX_FILES + 50}): open(str(number), "w").close()
+time.sleep(1)
+"""
+
 _PROTECTS = {
     "warm": (
         "Each submission runs in namespaces of its own, in a fork of a process that has imported everything, inside "
@@ -30,6 +41,11 @@ _PROTECTS = {
         "all. It can read, change and delete your files, the scores and the hidden checks among them. Use it for "
         "submissions that you wrote yourself, or in a container or virtual machine that holds nothing else."
     ),
+}
+SAFE = ("warm", "bubblewrap")  # taken without being asked for by name
+_GIVES_UP = {
+    "namespaces": "'--tier namespaces', with which a submission can READ what you can, the hidden checks too;",
+    "limits": "'--tier limits', with which it can read, change and delete your files: for code that you trust",
 }
 _BETTER_ON_LINUX = (
     "The best kind needs bubblewrap: 'sudo apt install bubblewrap' (Debian, Ubuntu) or 'sudo dnf install bubblewrap' "
@@ -71,7 +87,7 @@ def choose(asked: str | None = None, tensorflow: bool = False) -> str:
     Parameters
     ----------
     asked : str, optional
-        The kind that the instructor asked for; without it the best one, but never "limits".
+        The kind that the instructor asked for; without it one of `SAFE`: a weaker one is never taken silently.
     tensorflow : bool
         Whether submissions use TensorFlow.
 
@@ -90,13 +106,21 @@ def choose(asked: str | None = None, tensorflow: bool = False) -> str:
         if reason:
             raise Refused(f"{reason} 'qta-grade doctor' says what this machine can give.")
         return asked
-    found = best(tensorflow)
-    if found in ("", "limits"):
-        raise Refused(
-            "This machine can't shut a submission in, so nothing was run. 'qta-grade doctor' says why and what to "
-            "install. For submissions that you trust as your own code, ask for 'limits' by name."
-        )
-    return found
+    reasons = {}
+    for tier in SAFE:
+        reasons[tier] = _trial(tier, tensorflow)
+        if not reasons[tier]:
+            return tier
+    weaker = " or ".join(said for tier, said in _GIVES_UP.items() if not _trial(tier, tensorflow))
+    by_name = f" A weaker kind is taken by name only: {weaker}." if weaker else ""
+    raise Refused(
+        f"This machine can't shut a submission in, so nothing was run. {reasons['bubblewrap']} {_better()}{by_name}"
+    )
+
+
+def protection(tier: str) -> str:
+    """Return in plain words what a kind of sandbox protects, and what not."""
+    return _PROTECTS[tier]
 
 
 def describe() -> str:
@@ -111,11 +135,28 @@ def describe() -> str:
     lines = [f"{tier}: {reason or 'works here.'}" for tier, reason in reasons.items()]
     chosen = next((tier for tier, reason in reasons.items() if not reason), "")
     lines += ["", _PROTECTS.get(chosen, "No kind of sandbox works here, so nothing can be graded.")]
-    if chosen == "limits":
-        lines.append("It's used only if you ask for 'limits' by name.")
-    if chosen not in ("warm", "bubblewrap"):
-        lines.append(_BETTER_ON_LINUX if sys.platform == "linux" else _BETTER_ELSEWHERE)
+    if chosen in _GIVES_UP:
+        lines.append(f"It's used only if you ask for it by name, '--tier {chosen}'.")
+    if chosen:
+        lines.append(f"A submission has at most {launch.MAX_THREADS} threads: {_bound(chosen, _MANY_THREADS)}")
+        lines.append(f"It has at most {launch.MAX_FILES:,} files in a folder: {_bound(chosen, _MANY_FILES)}")
+    if chosen not in SAFE:
+        lines.append(_better())
     return "\n".join([*lines, *_warnings()])
+
+
+def _better() -> str:
+    return _BETTER_ON_LINUX if sys.platform == "linux" else _BETTER_ELSEWHERE
+
+
+def _bound(tier: str, source: str) -> str:
+    """Try who keeps a submission from having too much of something."""
+    try:
+        with Sandbox(tier, Limits(tensorflow=False)) as sandbox:
+            error = sandbox.execute(source, "trial").error
+    except LimitReached:
+        return "the grader looks 20 times a second, and ends one that has more."
+    return "the kernel gives it no more." if error else "but NOTHING on this machine holds it to that."
 
 
 def _warnings() -> list[str]:

@@ -11,6 +11,8 @@ from urllib.parse import quote
 from qta_grade import Refused
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,99}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_FORMULA = re.compile(r"[\s\ufeff]*[=+@\-\uff1d\uff0b\uff20\uff0d\u2212]")  # narrow and wide ones
 MIN_SECRET = 16  # bytes
 
 
@@ -45,14 +47,18 @@ def write(path: Path, text: str, encoding: str = "utf-8") -> None:
 
 
 def no_formula(cell: str) -> str:
-    """Keep a spreadsheet from running a cell that a student may have written.
+    """Keep a spreadsheet from running a cell that a student may have written, or from taking one for two.
+
+    Where the comma is the decimal sign, spreadsheets begin a new cell at a semicolon, even between quotation marks, and
+    a new row at a line break. Some take wide letters for narrow ones, and read over blank characters.
 
     Examples
     --------
-    >>> no_formula("=1+1"), no_formula("ann")
-    ("'=1+1", 'ann')
+    >>> no_formula("=1+1"), no_formula("ann"), no_formula("a;=1+1")
+    ("'=1+1", 'ann', 'a,=1+1')
     """
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    cell = _CONTROL.sub(" ", cell).replace(";", ",")
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def read_secret(path: Path, make: bool) -> bytes:

@@ -16,8 +16,9 @@ SHORTCUTS = {
     "SGDRegressor",
     "GradientTape",
 }
-MAX_PARSED = 100_000  # characters
+MAX_PARSED = 100_000  # characters of all cells together; parsing ten times as many takes seconds
 INSIDES = {"_getframe", "ctypes", "gc", "inspect", "socket", "subprocess"}
+_WORDS = re.compile(rf"\b(?:{'|'.join(sorted(SHORTCUTS | INSIDES))})\b")
 
 
 def flags_of(cells: list[Cell], specification: Specification) -> list[str]:
@@ -37,8 +38,10 @@ def flags_of(cells: list[Cell], specification: Specification) -> list[str]:
     """
     given = set().union(*map(_names, specification.template))
     flags = []
+    length = 0
     for cell in cells:
-        used = _names(cell.source) - given
+        length += len(cell.source)
+        used = (_names(cell.source) if length < MAX_PARSED else set(_WORDS.findall(cell.source))) - given
         if found := sorted(used & SHORTCUTS):
             flags.append(f"{cell.name.capitalize()} uses {', '.join(found)}, which does the work of the question.")
         if found := sorted(used & INSIDES):
@@ -49,11 +52,11 @@ def flags_of(cells: list[Cell], specification: Specification) -> list[str]:
 
 
 def _names(source: str) -> set[str]:
-    """Return the names in a cell; of one that is no Python, the words."""
+    """Return the names in a cell; of one that is no Python, those of interest among its words."""
     try:
-        tree = ast.parse(source if len(source) < MAX_PARSED else "(")  # a giant could take minutes, or Python down
+        tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set(re.findall(r"\w+", source))
+        return set(_WORDS.findall(source))
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     for node in ast.walk(tree):

@@ -96,6 +96,8 @@ def collect(
     if not submissions:
         some = f" ({problems[0]})" if problems else ""
         raise Refused(f"No submission is found in {place}{some}: name another folder, or say --id-pattern.")
+    if pattern and "attempt" not in pattern.groupindex:
+        problems += _several(files)
     alike = Counter(student.casefold() for student in files)
     problems += [
         f"{student}: another id differs from this one in capital letters only."
@@ -105,6 +107,16 @@ def collect(
     known = class_list if class_list is not None else files
     problems += [f"{student}: this id is not in the class list." for student in sorted(files) if student not in known]
     return Intake(submissions, problems)
+
+
+def _several(files: dict[str, list[_File]]) -> list[str]:
+    """Name who has handed in several times: these may be several people, whom the pattern does not tell apart."""
+    found = {student: sorted({file.entry.outside for file in files[student]}) for student in sorted(files)}
+    return [
+        f"{student}: --id-pattern takes {len(paths)} files for one student's: {', '.join(paths[:9])}."
+        for student, paths in found.items()
+        if len(paths) > 1
+    ]
 
 
 def _compiled(text: str) -> re.Pattern:

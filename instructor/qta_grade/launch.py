@@ -1,6 +1,7 @@
 """How a sandbox of each kind is started: the command line, the environment, and the files that it can see."""
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -12,7 +13,10 @@ from pathlib import Path
 from qta_grade import Refused
 
 TIERS = ("warm", "bubblewrap", "namespaces", "limits")  # from the best to the weakest
+MAX_THREADS = 200  # and processes, of one submission; TensorFlow has about ten
+MAX_FILES = 10_000  # and folders, in each folder that it can write to
 _HERE = Path(__file__).resolve().parent
+ROOM = {"/tmp": 128, "/home": 64, "/dev/shm": 64}  # folders that it can write to, with their megabytes
 ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "",
     "KERAS_BACKEND": "tensorflow",
@@ -78,6 +82,16 @@ def _in_file(arguments: list[str]) -> Iterator[int]:
         yield file.fileno()
 
 
+def counts_threads(tier: str) -> bool:
+    """Tell whether Linux counts the threads of a sandbox by themselves: since 5.14, and in namespaces of its own.
+
+    Elsewhere a limit would be for all that the account runs, and root has none: there the grader watches.
+    """
+    if sys.platform != "linux" or tier == "limits":
+        return False
+    return [int(number) for number in re.findall(r"\d+", os.uname().release)[:2]] >= [5, 14]
+
+
 def hidden(tensorflow: bool) -> list[str]:
     """Return the modules that a submission shall not find."""
     return [] if tensorflow else ["tensorflow"]
@@ -103,7 +117,7 @@ def _tool(name: str) -> str:
 def _bubblewrap_arguments() -> list[str]:
     arguments = "--unshare-all --new-session --cap-drop ALL --uid 65534 --gid 65534".split()
     arguments += "--hostname sandbox --proc /proc --dev /dev".split()
-    for size, folder in ((128, "/tmp"), (64, "/home"), (64, "/dev/shm")):
+    for folder, size in ROOM.items():
         arguments += ["--size", str(size * 2**20), "--tmpfs", folder]
     arguments += ["--ro-bind", "/usr", "/usr", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     for folder in ("/lib", "/lib64", "/bin"):
@@ -113,7 +127,7 @@ def _bubblewrap_arguments() -> list[str]:
             arguments += ["--ro-bind", folder, folder]
     for path in visible():
         arguments += ["--ro-bind", str(path), str(path)]
-    for name in ("worker.py", "values.py", "cells.py", "zygote.py"):
+    for name in ("worker.py", "values.py", "run_check.py", "cells.py", "zygote.py"):
         arguments += ["--ro-bind", str(_HERE / name), f"/grader/{name}"]
     return [*arguments, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp"]
 

@@ -15,7 +15,7 @@ _CANVAS = re.compile(
     r"(?:(?P<attempt>[0-9]+)_.+|(?P<kind>text|link)\.html)",
     re.DOTALL,
 )
-_ENDING = re.compile(r"\.(?:ipynb|zip)(?: ?\((?P<number>[0-9]+)\))?(?:\.txt|\.json)?$", re.IGNORECASE)
+_ENDING = re.compile(r"(?:\.(?:ipynb|zip))+(?: ?\((?P<number>[0-9]+)\))?(?:\.txt|\.json)?$", re.IGNORECASE)
 
 # What Colab, browsers, file managers and Jupyter call a copy. Colab's downloads have underscores for spaces.
 _COPY = (

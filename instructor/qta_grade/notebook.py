@@ -8,6 +8,7 @@ from qta_grade.specification import PUBLIC_CHECK
 
 MAX_BYTES = 20_000_000
 MAX_CELLS = 2_000
+_QUESTION = re.compile(r"\s*#\s*@question\s+(\w+)")
 _CHECKED = re.compile(rf"\s*{re.escape(PUBLIC_CHECK)}(\w+)")
 
 
@@ -17,16 +18,27 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: its place among all cells counted from 1, its source, and the question that it checks, if any."""
+    """A code cell.
+
+    Attributes
+    ----------
+    number
+        Its place among all cells, counted from 1.
+    source
+        The code.
+    answers, checks
+        The question that it answers, or that it is a public check of; else None.
+    """
 
     number: int
     source: str
-    checks: str | None
+    answers: str | None = None
+    checks: str | None = None
 
     @property
     def name(self) -> str:
         """What the cell is called in messages."""
-        return f"cell {self.number}"
+        return f"cell {self.number}" + (f" (your answer to {self.answers})" if self.answers else "")
 
 
 def read_cells(content: bytes) -> list[Cell]:
@@ -87,5 +99,5 @@ def _code_cell(number: int, cell: dict) -> Cell:
     if not isinstance(source, str):
         raise Unreadable(f"The notebook is damaged: the source of cell {number} is no text.")
     source = source.encode("utf-8", "replace").decode("utf-8")  # half a pair of surrogates has no bytes
-    checked = _CHECKED.match(source)
-    return Cell(number, source, checked[1] if checked else None)
+    answered, checked = _QUESTION.match(source), _CHECKED.match(source)
+    return Cell(number, source, answered[1] if answered else None, checked[1] if checked else None)

@@ -12,7 +12,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from qta_grade import Refused, doctor, launch
+from qta_grade import NotStarted, Refused, doctor, launch
 from qta_grade.batch import limit_memory
 from qta_grade.report import versions
 from qta_grade.specification import Specification
@@ -39,6 +39,11 @@ def grade(specification: str, notebook: bytes, student: str, secret: bytes, tier
     -------
     str
         JSON text: a `SubmissionResult`, or ``{"refused": sentence}``.
+
+    Raises
+    ------
+    NotStarted
+        If no sandbox could be started now: Dask tries again, and then it is that one submission's misfortune.
     """
     from distributed import get_worker
 
@@ -51,6 +56,8 @@ def grade(specification: str, notebook: bytes, student: str, secret: bytes, tier
     try:
         with own_core():
             result = grade_submission(Specification.from_json(specification), notebook, student, secret, tier)
+    except NotStarted:
+        raise
     except Refused as refused:
         return json.dumps({"refused": f"The worker {worker.address} cannot grade. {refused}"})
     return json.dumps(result.to_dict())

@@ -6,15 +6,21 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from typing import IO
 
 import psutil
+
+from qta_grade.launch import MAX_FILES, MAX_THREADS
 
 _STEP = 0.05  # seconds between two looks at the clock and at the CPU time
 
 
 class LimitReached(Exception):
-    """The sandbox was killed, or died; `what` is "cpu", "wall", "reply" (no proper answer) or "died"."""
+    """The sandbox was killed, or died.
+
+    `what` is "cpu", "wall", "threads", "files", "reply" (no proper answer) or "died".
+    """
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -30,10 +36,13 @@ class WatchedProcess:
         The open files of its standard input, output and error, on our side.
     longest_line : int
         The bytes that one answer may have.
+    folders : sequence of str
+        The folders in memory that it can write to, where no more than the grader's eye limits the number of files.
     """
 
-    def __init__(self, streams: list[IO[bytes]], longest_line: int) -> None:
+    def __init__(self, streams: list[IO[bytes]], longest_line: int, folders: Sequence[str] = ()) -> None:
         self.cpu_seconds = 0.0
+        self._folders = folders
         self._longest_line = longest_line
         self._received = bytearray()
         self._streams = streams
@@ -51,7 +60,7 @@ class WatchedProcess:
         text = (self._streams[2].read() or b"").decode("utf-8", "replace")
         return text.strip().split("\n")[-1]
 
-    def ask(self, request: bytes, cpu_limit: float, cpu_start: float) -> bytes:
+    def ask(self, request: bytes, cpu_limit: float, cpu_start: float, wall_start: float) -> bytes:
         """Send a line and wait for the answer.
 
         Parameters
@@ -60,8 +69,8 @@ class WatchedProcess:
             The line, with its end.
         cpu_limit : float
             The CPU seconds that may have been used since `cpu_start`; five times as many, and five more, may pass.
-        cpu_start : float
-            The value of `cpu` at which counting starts.
+        cpu_start, wall_start : float
+            The values of `cpu` and of `time.monotonic` at which counting starts.
 
         Returns
         -------
@@ -74,7 +83,7 @@ class WatchedProcess:
             If a limit is exceeded. The process still runs then.
         """
         stdin, stdout = self._streams[0].fileno(), self._streams[1].fileno()
-        deadline = time.monotonic() + 5 * cpu_limit + 5
+        deadline = wall_start + 5 * cpu_limit + 5
         next_look = 0.0
         unsent = memoryview(request)
         while b"\n" not in self._received:
@@ -89,6 +98,7 @@ class WatchedProcess:
                     raise LimitReached("cpu")
                 if time.monotonic() > deadline:
                     raise LimitReached("wall")
+                self._count()
         line, _, rest = bytes(self._received).partition(b"\n")
         self._received = bytearray(rest)
         return line
@@ -100,6 +110,16 @@ class WatchedProcess:
         self._received += part
         if len(self._received) > self._longest_line:
             raise LimitReached("reply")
+
+    def _count(self) -> None:
+        """See to what the kernel does not limit everywhere."""
+        with contextlib.suppress(psutil.Error, OSError):  # it has ended, or cannot be looked into
+            if sum(process.num_threads() for process in self._family) > MAX_THREADS:
+                raise LimitReached("threads")
+            for folder in self._folders if self._family else ():
+                room = os.statvfs(f"/proc/{self._family[-1].pid}/root{folder}")
+                if room.f_files - room.f_ffree > MAX_FILES:
+                    raise LimitReached("files")
 
     def cpu(self) -> float:
         """Return the CPU seconds that the process and its children have used so far."""
@@ -139,8 +159,8 @@ class CommandProcess(WatchedProcess):
         All the environment variables that it gets.
     pass_fds : list of int
         Open files that it inherits.
-    longest_line : int
-        The bytes that one answer may have.
+    longest_line, folders
+        See `WatchedProcess`.
 
     Raises
     ------
@@ -148,7 +168,14 @@ class CommandProcess(WatchedProcess):
         If the command can't be run.
     """
 
-    def __init__(self, command: list[str], environment: dict[str, str], pass_fds: list[int], longest_line: int) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        environment: dict[str, str],
+        pass_fds: list[int],
+        longest_line: int,
+        folders: Sequence[str],
+    ) -> None:
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -159,7 +186,7 @@ class CommandProcess(WatchedProcess):
             pass_fds=pass_fds,
             start_new_session=True,
         )
-        super().__init__([self._process.stdin, self._process.stdout, self._process.stderr], longest_line)
+        super().__init__([self._process.stdin, self._process.stdout, self._process.stderr], longest_line, folders)
         self._outermost = psutil.Process(self._process.pid)
 
     def _members(self) -> list[psutil.Process]:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qta_grade import Refused
 from qta_grade.batch import Outcome
+from qta_grade.editions import Edition
 from qta_grade.files import no_formula, write
 from qta_grade.intake import Submission
 from qta_grade.tables import Override, number
@@ -28,6 +30,8 @@ class Row:
         Id, and the name if the class list has it.
     points : dict of str to float
         Per question.
+    edition : Edition
+        What it was graded by: its questions, and their most points.
     notes : list of str
         Sentences on the submission as a whole, for the instructor and for the student.
     result : dict or None
@@ -41,6 +45,7 @@ class Row:
     student: str
     name: str
     points: dict[str, float]
+    edition: Edition
     notes: list[str] = field(default_factory=list)
     result: dict | None = None
     overrides: dict[str, Override] = field(default_factory=dict)
@@ -51,17 +56,14 @@ class Row:
         """The sum of the points."""
         return sum(self.points.values())
 
-
-def possible_points(specification: Any) -> dict[str, float]:
-    """Give the most points per question, in the assignment's order."""
-    return {
-        question.id: sum(check.points for check in specification.checks if check.question == question.id)
-        for question in specification.questions
-    }
+    @property
+    def total(self) -> float:
+        """The most points that it could have."""
+        return sum(self.edition.possible.values())
 
 
 def make_rows(
-    possible: Mapping[str, float],
+    present: Edition,
     submissions: Iterable[Submission],
     outcomes: Mapping[str, Outcome],
     class_list: Mapping[str, str],
@@ -71,8 +73,8 @@ def make_rows(
 
     Parameters
     ----------
-    possible : mapping of str to float
-        The most points per question.
+    present : Edition
+        For those who handed nothing in.
     submissions : iterable of Submission
         What was handed in.
     outcomes : mapping of str to Outcome
@@ -86,19 +88,32 @@ def make_rows(
     -------
     list of Row
         Sorted by id.
+
+    Raises
+    ------
+    Refused
+        If an override gives more points than the question has in the version that the student has.
     """
     handed_in = {submission.student: submission for submission in submissions}
     rows = {}
     for student in sorted(handed_in.keys() | class_list.keys()):
-        row = Row(student, class_list.get(student, ""), dict.fromkeys(possible, 0.0))
-        if student in handed_in:
+        outcome = outcomes.get(student)
+        edition = (outcome and outcome.edition) or present
+        row = Row(student, class_list.get(student, ""), dict.fromkeys(edition.possible, 0.0), edition)
+        if outcome:
             row.name = row.name or handed_in[student].name
-            _fill(row, handed_in[student], outcomes[student])
+            _fill(row, handed_in[student], outcome)
         else:
             row.notes.append(NO_SUBMISSION)
         rows[student] = row
     for override in overrides:
         row = rows[override.student]
+        most = row.edition.possible.get(override.question, 0)
+        if override.points > most:
+            raise Refused(
+                f"overrides.csv gives {override.student!r} {number(override.points)} points for {override.question}, "
+                f"which has {number(most)} in the version that was handed in: write {number(most)} or less."
+            )
         row.points[override.question] = override.points
         row.overrides[override.question] = override
     return list(rows.values())
@@ -106,27 +121,28 @@ def make_rows(
 
 def _fill(row: Row, submission: Submission, outcome: Outcome) -> None:
     row.result, row.graded = outcome.result, not outcome.failed
-    row.notes += [*submission.notes, *([outcome.reason] if outcome.reason else [])]
+    row.notes += [*submission.notes, *(said for said in (outcome.note, outcome.reason) if said)]
     for check in outcome.result["checks"] if outcome.result else []:
         row.points[check["question"]] += check["points"]
 
 
-def write_scores(path: Path, rows: Iterable[Row], possible: Mapping[str, float]) -> None:
+def write_scores(path: Path, rows: Iterable[Row], questions: list[str]) -> None:
     """Write scores.csv: no times in it, so that equal results make equal files.
+
+    A question that the student's edition does not have is an empty cell.
 
     It is in UTF-8 with a byte order mark: without one Excel spoils accents, and pandas, R's readr and LibreOffice
     read over it.
     """
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["id", "name", "score", "possible", *possible, "note"])
-    total = number(sum(possible.values()))
+    table.writerow(["id", "name", "score", "possible", *questions, "note"])
     for row in rows:
-        points = [number(row.points[question]) for question in possible]
+        points = [number(row.points[question]) if question in row.points else "" for question in questions]
         score = number(row.score)
         if not row.graded:  # an empty cell, for 0 would be taken for a grade
             score, points = "", [""] * len(points)
-        cells = [row.student, row.name, score, total, *points, note(row)]
+        cells = [row.student, row.name, score, number(row.total), *points, note(row)]
         table.writerow([no_formula(cell) for cell in cells])
     write(path, text.getvalue(), "utf-8-sig")
 
@@ -135,8 +151,9 @@ def note(row: Row) -> str:
     """Give what the instructor should see at a glance, as one line."""
     result = row.result or {"checks": [], "notes": [], "limits": [], "flags": []}
     parts = [*row.notes, *result["limits"]]
-    if not any(check["points"] for check in result["checks"]):  # a file that is no notebook, for instance
-        parts += result["notes"][:1]
+    parts += result["notes"][:1]
+    if len(result["notes"]) > 1:
+        parts.append(f"And {len(result['notes']) - 1} more about its cells, on the student's page.")
     parts += [f"Look at this: {flag}" for flag in result["flags"]]
     parts += [
         f"{question}: {number(override.points)} points by hand{': ' if override.comment else ''}{override.comment}."
@@ -166,6 +183,8 @@ def write_report(path: Path, rows: Iterable[Row], about: Mapping[str, Any], prob
             "graded": row.graded,
             "score": row.score if row.graded else None,
             "points": row.points if row.graded else None,
+            "version": row.edition.specification.version,
+            "specification_sha256": row.edition.digest,
             "notes": row.notes,
             "overrides": {q: {"points": o.points, "comment": o.comment} for q, o in row.overrides.items()},
             "result": row.result,

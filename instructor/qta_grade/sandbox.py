@@ -5,15 +5,20 @@ read as data (`values.decode`), and when it's late, too long or no answer to the
 """
 
 import base64
+import builtins
 import json
 import os
+import re
 import shutil
 import tempfile
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass
 
-from qta_grade import Refused, launch, seccomp, values
+import psutil
+
+from qta_grade import NotStarted, Refused, launch, seccomp, values
 from qta_grade.process import CommandProcess, LimitReached, WatchedProcess
 from qta_grade.values import Handle
 from qta_grade.warm import ForkedProcess
@@ -54,13 +59,13 @@ class StudentError(Exception):
         The name of its type.
     text : str
         Its message, cut to 500 characters. For hidden checks don't show it: it may hold a check's inputs.
-    line : int or None
-        The line of the cell, counted from 1, where that is known.
+    where : str
+        The cell and its line, counted from 1: "cell 3, line 2". Empty where that is not known.
     """
 
-    def __init__(self, kind: str, text: str, line: int | None = None) -> None:
-        super().__init__(f"{kind}: {text}")
-        self.kind, self.text, self.line = kind, text, line
+    def __init__(self, kind: str, text: str, where: str = "") -> None:
+        super().__init__(f"{kind}: {text}" if text else kind)
+        self.kind, self.text, self.where = kind, text, where
 
 
 class NotThere(StudentError):
@@ -97,24 +102,37 @@ class Sandbox:
     limits : Limits
         What the submission may use.
 
+    Attributes
+    ----------
+    quiet : bool
+        Set it before the student's code sees what it must not tell: errors then have their type and line only.
+
     Raises
     ------
-    Refused
-        If a sandbox of this tier can't be had on this machine.
+    NotStarted
+        If a sandbox of this tier can't be had on this machine, or not now.
     """
 
     def __init__(self, tier: str, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self.alive = False
         self._number = 0
-        self._check_start: float | None = None
+        self.quiet = False
+        self._sources: dict[str, str] = {}  # of the cells that have run, by their names
+        self._stopped: dict[str, str] = {}  # where each of those stopped that did not come to its end
+        self._check_start: tuple[float, float] | None = None
         self._process: WatchedProcess | None = None
         self._core: int | None = _take_core()
-        self._folder = tempfile.mkdtemp(prefix="qta-grade-")
+        self._folder = ""
         try:
+            self._folder = tempfile.mkdtemp(prefix="qta-grade-")
             self._start(tier)
-        except BaseException:
+        except BaseException as error:
             self.close()
+            if isinstance(error, Refused):
+                raise NotStarted(str(error)) from error
+            if isinstance(error, OSError | psutil.Error):  # no process, no file or no room on the disk is left
+                raise NotStarted(f"No sandbox of the kind {tier!r} can be started: {error}.") from error
             raise
 
     def __enter__(self) -> "Sandbox":
@@ -146,9 +164,14 @@ class Sandbox:
             If the cell used too much; the sandbox is dead then.
         """
         self._check_start = None
-        reply = self._ask({"op": "exec", "source": source, "name": name}, self.limits.cpu_per_cell, self._process.cpu())
-        error = _error(reply["error"]) if "error" in reply else None
-        return Outcome(error, _lines(reply.get("left_out")), _lines(reply.get("missing")))
+        self._sources[name] = source
+        reply = self._ask({"op": "exec", "source": source, "name": name}, self.limits.cpu_per_cell, self._now())
+        error = self._error(reply["error"]) if "error" in reply else None
+        if error:
+            self._stopped[name] = error.where
+        left_out = [self._told(line, source, "a line for Jupyter") for line in _lines(reply.get("left_out"))]
+        missing = [self._told(module, source, "a module") for module in _lines(reply.get("missing"))]
+        return Outcome(error, left_out, missing)
 
     def value(self, name: str) -> object:
         """Fetch what a name stands for.
@@ -166,7 +189,7 @@ class Sandbox:
             If it can't be passed, or took too long.
         """
         reply = self._ask_in_check({"op": "get", "name": name})
-        value = _result(reply, name)
+        value = self._result(reply, name)
         if isinstance(value, Handle) and reply.get("callable") is True:
             return StudentFunction(value.id, value.type_name, self)
         return value
@@ -197,11 +220,11 @@ class Sandbox:
         """
         function = {"name": target} if isinstance(target, str) else {"handle": values.encode(target)}
         reply = self._ask_in_check({"op": "call", **function, "arguments": values.encode([list(args), kwargs])})
-        return _result(reply, target if isinstance(target, str) else target.type_name)
+        return self._result(reply, target if isinstance(target, str) else target.type_name)
 
     def start_check(self) -> None:
-        """Let what follows, up to the next cell or call of this method, share one ``cpu_per_check``."""
-        self._check_start = self._process.cpu()
+        """Let what follows, up to the next cell or call of this method, share one ``cpu_per_check``, and its time."""
+        self._check_start = self._now()
 
     @property
     def cpu_seconds(self) -> float:
@@ -219,6 +242,7 @@ class Sandbox:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self, tier: str) -> None:
+        folders = tuple(launch.ROOM) if tier == "bubblewrap" else ()  # which cannot be told how many files to take
         in_memory = tier in ("warm", "bubblewrap")  # where /tmp and /home are its own
         folder, home = ("/tmp", "/home") if in_memory else (self._folder, self._folder)
         setup = {
@@ -234,37 +258,74 @@ class Sandbox:
                 "RLIMIT_NOFILE": 256,
             },
             "paths": launch.package_parents(),
-            "private_mounts": tier == "namespaces",
+            "room": f"size=128m,nr_inodes={launch.MAX_FILES}" if tier == "namespaces" else "",
         }
+        if launch.counts_threads(tier):  # a little below what the grader would end it for
+            setup["limits"]["RLIMIT_NPROC"] = launch.MAX_THREADS - 10
         if tier == "warm":
             self._process = ForkedProcess(self.limits.tensorflow, values.MAX_BYTES)
         else:
             environment = {**launch.ENVIRONMENT, "HOME": home, "TMPDIR": folder}
             with launch.command(tier) as (command, pass_fds):
-                try:
-                    self._process = CommandProcess(command, environment, pass_fds, values.MAX_BYTES)
-                except OSError as error:
-                    raise Refused(f"No sandbox of the kind {tier!r} can be started: {error}.") from error
+                self._process = CommandProcess(command, environment, pass_fds, values.MAX_BYTES, folders)
         self.alive = True
         try:
-            self._ask(setup, _START_SECONDS, 0.0)
+            self._ask(setup, _START_SECONDS, (0.0, time.monotonic()))
         except LimitReached as reached:
             said = _clean(self._process.said()) or f"it gave no reason ({reached.what})"
             raise Refused(f"No sandbox of the kind {tier!r} can be started: {said}.") from reached
         self._process.started()
 
-    def _ask_in_check(self, request: dict) -> dict:
-        start = self._process.cpu() if self._check_start is None else self._check_start
-        return self._ask(request, self.limits.cpu_per_check, start)
+    def _told(self, text: str, source: str, instead: str) -> str:
+        """Return what the sandbox claims of a cell, or something else if it could tell what the cell does not hold."""
+        return text if text in source or not self.quiet else instead
 
-    def _ask(self, request: dict, cpu_limit: float, cpu_start: float) -> dict:
+    def _error(self, claimed: object) -> StudentError:
+        claimed = claimed if isinstance(claimed, dict) else {}
+        cell, line = claimed.get("cell"), claimed.get("line")
+        known = isinstance(cell, str) and cell in self._sources and type(line) is int and 0 < line < 100_000
+        where = f"{cell}, line {line}" if known else ""
+        if self.quiet:  # a type of the student's own could tell by its name
+            kind = getattr(builtins, str(claimed.get("kind")), None)
+            known = isinstance(kind, type) and issubclass(kind, BaseException)
+            return StudentError(kind.__name__ if known else "an exception", "", where)
+        return StudentError(_clean(claimed.get("kind"))[:80] or "Exception", _clean(claimed.get("text"))[:500], where)
+
+    def _not_there(self, name: str, like: object) -> NotThere:
+        """Say why a name may be missing: the cell that was to define it stopped, or it is called otherwise."""
+        for cell, where in self._stopped.items():
+            if re.search(rf"\b{re.escape(name)}\b", self._sources[cell]):
+                return NotThere("NameError", f"{name} is not defined, since {where or cell} stopped")
+        for other in _lines(like):
+            if any(other in source for source in self._sources.values()):
+                return NotThere("NameError", f"{name} is not defined: was it renamed to {other}?")
+        return NotThere("NameError", f"{name} is not defined")
+
+    def _ask_in_check(self, request: dict) -> dict:
+        return self._ask(request, self.limits.cpu_per_check, self._check_start or self._now())
+
+    def _result(self, reply: dict, name: str) -> object:
+        if reply.get("missing") is True:
+            raise self._not_there(name, reply.get("like"))
+        if "error" in reply:
+            raise self._error(reply["error"])
+        if "bad" in reply or "value" not in reply:
+            said = "it can't be passed" if self.quiet else reply.get("bad", "no value came back")
+            raise values.BadValue(_clean(said))
+        return values.decode(reply["value"])
+
+    def _now(self) -> tuple[float, float]:
+        """Give the CPU time used so far, and the time."""
+        return self._process.cpu(), time.monotonic()
+
+    def _ask(self, request: dict, cpu_limit: float, start: tuple[float, float]) -> dict:
         """Send a request and return the answer; a sandbox that exceeds a limit is killed."""
         if not self.alive:
             raise LimitReached("died")
         self._number += 1
         line = json.dumps({"id": self._number, **request}).encode("ascii") + b"\n"
         try:
-            return _read_reply(self._process.ask(line, cpu_limit, cpu_start), self._number)
+            return _read_reply(self._process.ask(line, cpu_limit, *start), self._number)
         except LimitReached:
             self.alive = False
             raise
@@ -285,23 +346,6 @@ def _read_reply(line: bytes, number: int) -> dict:
     if not isinstance(reply, dict) or reply.get("id") != number:
         raise LimitReached("reply")
     return reply
-
-
-def _result(reply: dict, name: str) -> object:
-    if reply.get("missing") is True:
-        raise NotThere("NameError", f"{name} is not defined")
-    if "error" in reply:
-        raise _error(reply["error"])
-    if "bad" in reply or "value" not in reply:
-        raise values.BadValue(_clean(reply.get("bad", "no value came back")))
-    return values.decode(reply["value"])
-
-
-def _error(claimed: object) -> StudentError:
-    claimed = claimed if isinstance(claimed, dict) else {}
-    line = claimed.get("line")
-    line = line if type(line) is int and 0 < line < 100_000 else None
-    return StudentError(_clean(claimed.get("kind"))[:80] or "Exception", _clean(claimed.get("text"))[:500], line)
 
 
 def _lines(claimed: object) -> list[str]:

@@ -2,7 +2,8 @@
 
 The list names what is denied, since what TensorFlow calls changes from release to release. Everything else in the
 sandbox (namespaces, read-only files, no capabilities) holds without this filter; it is the second fence, and the one
-that makes new processes impossible.
+that makes new processes impossible, and what the kernel counts per account or for the whole machine: watches of files,
+System V's memory, queues, keys, asynchronous files.
 """
 
 import errno
@@ -20,6 +21,7 @@ _DENIED = """
     socket socketpair shmget semget msgget mq_open memfd_create memfd_secret
     mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr
     unshare setns open_by_handle_at name_to_handle_at bpf perf_event_open userfaultfd personality
+    inotify_init inotify_init1 inotify_add_watch fanotify_init fanotify_mark io_setup
     io_uring_setup io_uring_enter io_uring_register keyctl add_key request_key
     sched_setaffinity sched_setscheduler sched_setparam sched_setattr setpriority ioprio_set
     init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl syslog

@@ -79,7 +79,7 @@ def report_similarity(
     codes, left_out = _read(specification, submissions, id_pattern)
     pairs = compare(codes)
     out.mkdir(parents=True, exist_ok=True)
-    write(out / "similarity.csv", _table(pairs), "utf-8-sig")
+    write(out / "similarity.csv", table(pairs), "utf-8-sig")
     write(out / "similarity.html", _page(specification.title, codes, pairs, left_out))
     for sentence in left_out:
         print(f"Not compared: {sentence}")
@@ -108,6 +108,8 @@ def _read(specification: Specification, submissions: Path, id_pattern: str | Non
             codes[submission.student] = code
         except Unreadable as error:
             left_out.append(f"{submission.student}: {error}")
+        except Exception as error:  # whatever is wrong with it, the others are compared
+            left_out.append(f"{submission.student}: It could not be read ({type(error).__name__}).")
     return codes, left_out
 
 
@@ -146,14 +148,15 @@ def groups(pairs: list[Pair]) -> list[list[str]]:
     return [sorted(members) for members in dict.fromkeys(group[pair.left] for pair in pairs)]
 
 
-def _table(pairs: list[Pair]) -> str:
+def table(pairs: list[Pair]) -> str:
+    """Give ``similarity.csv``: the pairs, a row each."""
     text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["left", "right", "left_share", "right_share", "longest_tokens", "to_look_at"])
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["left", "right", "left_share", "right_share", "longest_tokens", "to_look_at"])
     for pair in pairs:
         shares = f"{pair.left_share:.3f}", f"{pair.right_share:.3f}"
         cells = [pair.left, pair.right, *shares, str(pair.longest), "yes" if pair.stands_out else "no"]
-        table.writerow([no_formula(cell) for cell in cells])
+        rows.writerow([no_formula(cell) for cell in cells])
     return text.getvalue()
 
 

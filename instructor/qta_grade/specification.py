@@ -1,7 +1,8 @@
 """The private specification of an assignment: all that grading needs, as `build` writes it."""
 
+import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from qta_grade import Refused
@@ -65,6 +66,11 @@ class Specification:
         The cells of helpers for hidden checks.
     template
         The code cells of the student's file.
+    version
+        The first twelve digits of the hash in the student's file; empty if it was built before this was noted.
+    public_needs_hidden
+        Whether a public check counts only together with a hidden check of its question; notebooks that were built
+        before this rule promised otherwise.
     """
 
     name: str
@@ -77,10 +83,21 @@ class Specification:
     checks: list[Check]
     reference: list[str]
     template: list[str]
+    version: str = ""
+    public_needs_hidden: bool = False
 
     def to_json(self) -> str:
         """Return it as text, the same for the same assignment."""
-        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+        values = asdict(self)
+        for name, before in (("version", ""), ("public_needs_hidden", False)):
+            if values[name] == before:  # as it was written before there were these
+                del values[name]
+        return json.dumps(values, indent=1, ensure_ascii=False) + "\n"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what scores depend on, which the version is no part of."""
+        return hashlib.sha256(replace(self, version="").to_json().encode()).hexdigest()
 
     @classmethod
     def from_json(cls, text: str) -> "Specification":
@@ -98,6 +115,26 @@ class Specification:
             return cls(**{**values, "questions": questions, "checks": checks})
         except (ValueError, KeyError, TypeError) as error:
             raise Refused(f"This is no specification ({error!r}): run 'qta-grade build' again.") from None
+
+
+def uncounted(checks: list[Check], passed: set[str]) -> set[str]:
+    """Return which public checks count for nothing: their question has hidden checks, and none of them was passed.
+
+    Parameters
+    ----------
+    checks
+        Of an assignment.
+    passed
+        The ids of those that were passed, hidden and public ones.
+
+    Returns
+    -------
+    set of str
+        Ids.
+    """
+    hidden = [check for check in checks if check.kind == "hidden"]
+    lost = {check.question for check in hidden} - {check.question for check in hidden if check.id in passed}
+    return {check.id for check in checks if check.kind == "public" and check.question in lost}
 
 
 def read_specification(path: Path) -> Specification:

@@ -10,17 +10,22 @@ import hashlib
 import time
 from dataclasses import asdict, dataclass, field
 
-from qta_grade.checks import CheckResult, rng_for, run_check
+from qta_grade.checks import PASSED_ALONE, CheckResult, rng_for, run_check
 from qta_grade.flags import flags_of
+from qta_grade.launch import MAX_FILES, MAX_THREADS
 from qta_grade.notebook import Cell, Unreadable, read_cells
 from qta_grade.sandbox import LimitReached, Limits, Sandbox
-from qta_grade.specification import PUBLIC_CHECK, Specification
+from qta_grade.specification import PUBLIC_CHECK, Specification, uncounted
 
 MAX_RUNAWAY_CELLS = 2  # each costs its limit and a new start; a question's checks may cost one more
 MAX_CELLS_TOGETHER = 5  # all cells together may use this many times the limit of one
+MAX_TOGETHER = 5  # all that is run, restarts included, may use this many times the limits of a cell and of a check
+MAX_SHOWN = 20_000  # characters of an answer, on the student's page
 _LIMITS = {
     "cpu": "used more computing time than it may ({seconds:g} s)",
     "wall": "waited for longer than it may",
+    "threads": f"started more than {MAX_THREADS} threads",
+    "files": f"made more than {MAX_FILES:,} files",
     "reply": "gave an answer that is too long, or none that can be read",
     "died": "ended Python, or needed more memory than it may",
 }
@@ -44,8 +49,10 @@ class SubmissionResult:
         Sentences on limits that were hit.
     flags
         Sentences for a human, who is to look; they change no score.
-    cpu_seconds, restarts
-        What it cost.
+    cpu_seconds, restarts, wall_seconds
+        What it cost, all that was run again included.
+    answers
+        The code of the answer's cells per question.
     """
 
     student: str
@@ -58,6 +65,8 @@ class SubmissionResult:
     flags: list[str] = field(default_factory=list)
     cpu_seconds: float = 0
     restarts: int = 0
+    wall_seconds: float = 0
+    answers: dict[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict:
         """Return it as plain values, for JSON."""
@@ -104,11 +113,35 @@ def grade_submission(
         result.notes.append(str(error))
         result.checks = [_lost(check, "The file could not be read.") for check in specification.checks]
     else:
-        result.flags = flags_of(cells, specification)
+        result.answers = _answers(cells)
+        try:
+            result.flags = flags_of(cells, specification)
+        except Exception as error:  # they change no score
+            result.flags = [f"The code could not be searched ({type(error).__name__})."]
         _Grading(specification, cells, result, secret, tier).run()
+    if specification.public_needs_hidden:
+        _take_points_of_public_checks_alone(specification, result.checks)
     result.score = float(sum(check.points for check in result.checks))
     result.possible = float(sum(check.possible for check in result.checks))
     return result
+
+
+def _answers(cells: list[Cell]) -> dict[str, str]:
+    """Return the code of each question, as far as a page should show it."""
+    answers: dict[str, list[str]] = {}
+    for cell in cells:
+        if cell.answers:
+            answers.setdefault(cell.answers, []).append(cell.source)
+    return {question: "\n\n".join(sources)[:MAX_SHOWN] for question, sources in answers.items()}
+
+
+def _take_points_of_public_checks_alone(specification: Specification, checks: list[CheckResult]) -> None:
+    """What a public check wants can be read off it: without a hidden check it says nothing of the work."""
+    passed = {check.id for check in checks if check.points}
+    alone = uncounted(specification.checks, passed) & passed
+    for check in checks:
+        if check.id in alone:
+            check.points, check.message = 0, PASSED_ALONE
 
 
 def limits_of(specification: Specification) -> Limits:
@@ -142,6 +175,7 @@ class _Grading:
                     self._run_cell(step)
         finally:
             self._close()
+            self.result.wall_seconds = time.monotonic() - self.started
         self.result.checks = [self.results[check.id] for check in self.specification.checks]
 
     def _plan(self) -> list[Cell | str]:
@@ -167,13 +201,26 @@ class _Grading:
     def _may_go_on(self, cell: Cell) -> bool:
         """Tell whether another cell may run: many that stay just under the limit must not stop the class's grading."""
         budget = MAX_CELLS_TOGETHER * self.limits.cpu_per_cell
-        used = self.result.cpu_seconds + self.sandbox.cpu_seconds
-        if self.runaways <= MAX_RUNAWAY_CELLS and used < budget and time.monotonic() - self.started < 5 * budget:
+        if self.runaways <= MAX_RUNAWAY_CELLS and self._cpu() < budget and not self._used_up():
             return True
         said = "No cell was run from "
         if not any(note.startswith(said) for note in self.result.notes):
             self.result.notes.append(f"{said}{cell.name} on, for the cells before it used up the notebook's time.")
         return False
+
+    def _cpu(self) -> float:
+        return self.result.cpu_seconds + self.sandbox.cpu_seconds
+
+    def _used_up(self) -> bool:
+        """Tell whether nothing more may be run, so that no submission holds up the class; say so once."""
+        cpu = MAX_TOGETHER * (self.limits.cpu_per_cell + self.limits.cpu_per_check)
+        if self._cpu() < cpu and time.monotonic() - self.started < 2 * cpu:
+            return False
+        limits = f"{cpu:g} s of computing, {2 * cpu:g} s on the clock"
+        said = f"All that was run together took longer than it may ({limits})."
+        if said not in self.result.limits:
+            self.result.limits.append(said)
+        return True
 
     def _run_cell(self, cell: Cell) -> None:
         try:
@@ -186,8 +233,8 @@ class _Grading:
             return
         self.done.append(cell)
         if outcome.error is not None:
-            where = f", line {outcome.error.line}" if outcome.error.line else ""
-            self.result.notes.append(f"{cell.name.capitalize()}{where}: {outcome.error}")
+            where = outcome.error.where or cell.name
+            self.result.notes.append(f"{where[0].upper()}{where[1:]}: {outcome.error}")
         if outcome.left_out:
             lines = ", ".join(outcome.left_out)
             self.result.notes.append(f"{cell.name.capitalize()} was run without its lines for Jupyter: {lines}")
@@ -198,8 +245,12 @@ class _Grading:
     def _check(self, question: str) -> None:
         checks = [check for check in self.specification.checks if check.question == question]
         for place, check in enumerate(checks):
+            if self._used_up():
+                self.results[check.id] = _lost(check, "Not tried: your notebook used up its time.")
+                continue
             rng = rng_for(self.secret, self.result.student, check.id)
             try:
+                self.sandbox.quiet |= check.kind == "hidden"  # its inputs could be told by whatever fails later
                 self.sandbox.start_check()
                 self.results[check.id] = run_check(check, self.specification, self.sandbox, rng)
             except LimitReached as reached:
@@ -212,12 +263,18 @@ class _Grading:
 
     def _start_again(self) -> None:
         """Begin a new sandbox and run there what has run before; a cell that runs away only now is left out too."""
+        if self._used_up():
+            return
         self._close()
+        quiet = self.sandbox.quiet
         self.sandbox = Sandbox(self.tier, self.limits)
+        self.sandbox.quiet = quiet
         self.result.restarts += 1
         if self.runaways > MAX_RUNAWAY_CELLS + 1:  # even what had run before runs away
             self.done = []
         for cell in list(self.done):
+            if self._used_up():
+                return
             try:
                 self.sandbox.execute(cell.source, cell.name)
             except LimitReached as reached:

@@ -16,9 +16,10 @@ import numpy as np
 MAX_BYTES = 8_000_000  # of one array; also the length of one reply
 MAX_ITEMS = 1_000_000  # of lists and dicts, all levels together
 MAX_DEPTH = 20
+MAX_KEYS = 1_000  # of a dict whose keys are no texts: with other keys, a million can be chosen that take hours
 MAX_BITS = 4096  # of an int
 _MAX_DIMENSIONS = 16
-_DTYPE = re.compile(r"[<|](b1|[iu][1248]|f[248]|U[1-9][0-9]{0,5})")
+_DTYPE = re.compile(r"[<|](b1|[iu][1248]|f[248]|c8|c16|U[1-9][0-9]{0,5})")
 
 
 class BadValue(ValueError):
@@ -47,8 +48,8 @@ def encode(value: object, keep: Callable[[object], Handle] | None = None) -> obj
     Parameters
     ----------
     value : object
-        None, bool, int, float, str, list, tuple, dict with str keys, `Handle`, or a NumPy scalar or array of numbers,
-        truth values or text.
+        None, bool, int, float, complex, str, list, tuple, dict, `Handle`, or a NumPy scalar or array of numbers, truth
+        values or text.
     keep : callable, optional
         What to do with a value of another kind: it puts the value aside and returns a `Handle` for it.
 
@@ -83,6 +84,8 @@ def _encode(value: object, keep: Callable[[object], Handle] | None, depth: int) 
         return int(value)
     if isinstance(value, float) and not isinstance(value, np.generic):
         return float(value)
+    if isinstance(value, complex):
+        return {"complex": [value.real, value.imag]}
     if isinstance(value, str):
         return str(value)
     if isinstance(value, list):
@@ -91,6 +94,8 @@ def _encode(value: object, keep: Callable[[object], Handle] | None, depth: int) 
         return {"tuple": [_encode(item, keep, depth + 1) for item in value]}
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return {"dict": {str(key): _encode(item, keep, depth + 1) for key, item in value.items()}}
+    if isinstance(value, dict):  # JSON has texts for keys only
+        return {"map": [_encode(list(items), keep, depth + 1) for items in (value.keys(), value.values())]}
     if keep is None:
         raise BadValue(f"a value of type {type(value).__name__} can't be passed")
     return _encode(keep(value), None, depth)
@@ -157,6 +162,10 @@ def _decode(value: object, find: Callable[[Handle], object] | None, depth: int, 
     if kind == "dict" and isinstance(content, dict):
         keys = [_sound_text(key) for key in content]
         return dict(zip(keys, _decode_items(list(content.values()), find, depth, left), strict=True))
+    if kind == "complex" and isinstance(content, list) and [type(part) for part in content] == [float, float]:
+        return complex(*content)
+    if kind == "map" and isinstance(content, list) and len(content) == 2:
+        return _decode_map(*_decode_items(content, find, depth, left))
     if kind == "handle":
         handle = _decode_handle(content)
         return handle if find is None else find(handle)
@@ -174,6 +183,17 @@ def _decode_items(items: list, find: Callable[[Handle], object] | None, depth: i
     if left[0] < 0:
         raise BadValue(f"a value has more than {MAX_ITEMS:,} items")
     return [_decode(item, find, depth + 1, left) for item in items]
+
+
+def _decode_map(keys: object, items: object) -> dict:
+    if not (isinstance(keys, list) and isinstance(items, list) and len(keys) == len(items)):
+        raise BadValue("a dict is damaged")
+    if len(keys) > MAX_KEYS:
+        raise BadValue(f"a dict has more than {MAX_KEYS:,} keys that are no texts")
+    try:
+        return dict(zip(keys, items, strict=True))
+    except TypeError as error:
+        raise BadValue("a dict has a key that cannot be one") from error
 
 
 def _sound_text(text: str) -> str:

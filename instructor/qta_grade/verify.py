@@ -1,4 +1,4 @@
-"""Prove that an assignment is sound before students get it: solution, empty template, mutants, leaks."""
+"""Prove that an assignment is sound before students get it: solution, nothing solved, mutants, leaks."""
 
 import json
 import os
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qta_grade.build import draft
-from qta_grade.doctor import choose
+from qta_grade.checks import PASSED_ALONE
+from qta_grade.doctor import best, choose
 from qta_grade.leaks import hidden_lines, leaks
 from qta_grade.mutants import Mutant, read_mutants
 from qta_grade.notebook import read_cells
+from qta_grade.nothing import solving_nothing
 from qta_grade.progress import progress
 from qta_grade.sandbox import LimitReached, Sandbox
 from qta_grade.source import ROOT, Assignment, load_source
@@ -57,16 +59,22 @@ def verify(name: str, root: Path = ROOT, tier: str | None = None) -> list[str]:
     assignment = load_source(name, root)
     mutants = read_mutants(root / "sources" / f"{name}.mutants.toml", assignment)
     specification, files = draft(assignment, root)
-    tier = choose(tier, specification.tensorflow)
+    tier = tier or best(specification.tensorflow) or choose()  # any kind will do for the instructor's own code
     faults = [fault for path, text in files.items() for fault in _not_as_built(path, text)]
     content = next(iter(files.values())).encode()  # the student's notebook
     faults += [f"Students would get a hidden line: {line}" for line in leaks(content, hidden_lines(assignment))]
     faults += run_unsolved(content, specification, tier)
     trials = _trials(assignment, specification, mutants)
-    results = _grade(trials, specification, tier)
+    idle = solving_nothing(assignment, specification, tier)
+    idle_trials = [Trial(what, cells, STUDENTS[0], frozenset()) for what, cells in idle.items()]
+    results = _grade(trials + idle_trials, specification, tier)
+    results, idle_results = results[: len(trials)], results[len(trials) :]
     faults += [fault for trial, result in zip(trials, results, strict=True) for fault in _surprises(trial, result)]
+    faults += [fault for what, result in zip(idle, idle_results, strict=True) for fault in _earned(what, result)]
     faults += _thin(specification, mutants)
     _report(specification, trials, results, mutants)
+    scores = ", ".join(f"{what} {result.score:g}" for what, result in zip(idle, idle_results, strict=True))
+    print(f"points for nothing: {scores}")
     return faults
 
 
@@ -140,7 +148,15 @@ def _grade(trials: list[Trial], specification: Specification, tier: str) -> list
 
 
 def _lost(result: SubmissionResult) -> set[str]:
-    return {check.id for check in result.checks if check.points < check.possible}
+    return {check.id for check in result.checks if check.points < check.possible and check.message != PASSED_ALONE}
+
+
+def _earned(what: str, result: SubmissionResult) -> list[str]:
+    """Say which points a submission got that solves nothing."""
+    if not result.score:
+        return []
+    checks = ", ".join(check.id for check in result.checks if check.points)
+    return [f"A submission of {what} scores {result.score:g} points and should score none, by {checks}."]
 
 
 def _surprises(trial: Trial, result: SubmissionResult) -> list[str]:

@@ -57,6 +57,7 @@ class Prepared:
                 )
         modules = [*_KERAS, *_NUMPY] if tensorflow else _NUMPY
         setup = {"paths": launch.package_parents(), "hidden": launch.hidden(tensorflow), "imports": modules}
+        setup["room"] = {folder: f"size={size}m,nr_inodes={launch.MAX_FILES}" for folder, size in launch.ROOM.items()}
         setup["visible"] = [str(path) for path in launch.visible()]
         try:
             with contextlib.suppress(OSError):  # it has ended, and has said why
@@ -135,10 +136,17 @@ class ForkedProcess(WatchedProcess):
     """
 
     def __init__(self, tensorflow: bool, longest_line: int) -> None:
-        self._prepared: Prepared | None = _take(tensorflow)
-        pipes = [os.pipe(), os.pipe(), os.pipe()]
-        theirs = [pipes[0][0], pipes[1][1], pipes[2][1]]
-        ours = [os.fdopen(pipes[0][1], "wb", 0), os.fdopen(pipes[1][0], "rb", 0), os.fdopen(pipes[2][0], "rb", 0)]
+        ends: list[int] = []
+        try:
+            for _ in range(3):
+                ends += os.pipe()
+            self._prepared: Prepared | None = _take(tensorflow)
+        except BaseException:
+            for number in ends:
+                os.close(number)
+            raise
+        theirs = [ends[0], ends[3], ends[5]]
+        ours = [os.fdopen(ends[1], "wb", 0), os.fdopen(ends[2], "rb", 0), os.fdopen(ends[4], "rb", 0)]
         super().__init__(ours, longest_line)
         self._prepared.fork(theirs)
         for number in theirs:

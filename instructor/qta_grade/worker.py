@@ -1,13 +1,14 @@
 """What runs inside the sandbox: it executes the cells of one submission and answers the grader's calls.
 
-It needs the standard library, NumPy, IPython, `values` and `cells`, and nothing of the grader. It holds no test, no
-expected value and no grade, so that a student who takes it over has gained a way of answering, and nothing else. Every
-request is a line of JSON on the standard input, and every answer one on the standard output; both are moved away before
-any code of the student runs, so that what is printed disturbs nothing.
+It needs the standard library, NumPy, IPython and the modules imported below, and nothing of the grader. It holds no
+test, no expected value and no grade, so that a student who takes it over has gained a way of answering, and nothing
+else. Every request is a line of JSON on the standard input, and every answer one on the standard output; both are moved
+away before any code of the student runs, so that what is printed disturbs nothing.
 """
 
 import base64
 import ctypes
+import difflib
 import json
 import os
 import random
@@ -17,6 +18,7 @@ import types
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # not on the path otherwise: it's started with -I
 import cells
 import values
+from run_check import seen_by_checks
 
 sys.path.pop(0)
 
@@ -79,10 +81,11 @@ def _confine(setup: dict) -> None:
             if sys.platform == "linux":
                 raise
     os.chdir(setup["folder"])
+    sys.path.append(setup["folder"])  # where %%writefile writes
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
-        if setup["private_mounts"]:
-            _make_mounts_private(libc, setup["folder"])
+        if setup["room"]:
+            _make_mounts_private(libc, setup["folder"], setup["room"])
         _give_up_rights(libc, base64.b64decode(setup["filter"]))
 
 
@@ -92,12 +95,12 @@ def checked(result: int) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def _make_mounts_private(libc: ctypes.CDLL, folder: str) -> None:
+def _make_mounts_private(libc: ctypes.CDLL, folder: str, room: str) -> None:
     """In our own mount namespace: files read-only, no device but the empty one, and room in memory at `folder`."""
     checked(libc.mount(b"/dev/null", b"/dev/null", None, _BIND, None))
     _set_mount(libc, b"/", _RECURSIVE, _RDONLY | _NODEV, 0)
     _set_mount(libc, b"/dev/null", 0, 0, _NODEV)
-    checked(libc.mount(b"tmpfs", folder.encode(), b"tmpfs", 0, b"size=128m"))
+    checked(libc.mount(b"tmpfs", folder.encode(), b"tmpfs", 0, room.encode()))
     os.chdir(folder)
 
 
@@ -157,29 +160,26 @@ class Worker:
 
     def _get(self, name: str) -> dict:
         if name not in self._names:
-            return {"missing": True}
+            return self._missing(name)
         value = self._names[name]
-        return {"value": values.encode(value, self._keep), "callable": callable(value)}
+        return {"value": values.encode(seen_by_checks(value), self._keep), "callable": callable(value)}
 
     def _call(self, request: dict) -> dict:
         find = self._find
         if "name" in request:
             if request["name"] not in self._names:
-                return {"missing": True}
+                return self._missing(request["name"])
             function = self._names[request["name"]]
         else:
             function = values.decode(request["handle"], find)
         arguments, named = values.decode(request["arguments"], find)
-        return {"value": values.encode(function(*arguments, **named), self._keep)}
+        return {"value": values.encode(seen_by_checks(function(*arguments, **named)), self._keep)}
+
+    def _missing(self, name: str) -> dict:
+        return {"missing": True, "like": difflib.get_close_matches(name, self._names, 1, 0.75)}
 
     def _keep(self, value: object) -> object:
-        """Put a value aside; what is an array in all but name (a tensor, a column of a table) passes as an array."""
-        if hasattr(value, "__array__") and hasattr(value, "dtype") and not isinstance(value, type):
-            array = np.asarray(value)
-            if array.dtype.kind == "O" and all(isinstance(item, str) for item in array.flat):
-                array = array.astype(str)
-            if array.dtype.kind in "biufU":
-                return array
+        """Put a value aside that cannot pass."""
         number = next((number for number, kept in enumerate(self._kept) if kept is value), len(self._kept))
         if number == len(self._kept):
             self._kept.append(value)
@@ -203,13 +203,14 @@ def _describe(error: BaseException, cells: set[str]) -> dict:
     except BaseException:  # a student's own __str__
         text = ""
     if isinstance(error, SyntaxError) and error.filename in cells:
-        return {"kind": type(error).__name__, "text": str(error.msg), "line": error.lineno}
-    line, step = None, error.__traceback__
+        where = {"cell": error.filename, "line": error.lineno}
+        return {"kind": type(error).__name__, "text": str(error.msg), **where}
+    where, step = {}, error.__traceback__
     while step is not None:
         if step.tb_frame.f_code.co_filename in cells:
-            line = step.tb_lineno
+            where = {"cell": step.tb_frame.f_code.co_filename, "line": step.tb_lineno}
         step = step.tb_next
-    return {"kind": type(error).__name__, "text": text[:500], "line": line}
+    return {"kind": type(error).__name__, "text": text[:500], **where}
 
 
 if __name__ == "__main__":

@@ -33,7 +33,6 @@ sys.path.pop(0)
 _NAMESPACES = 0x10000000 | 0x20000000 | 0x00020000 | 0x40000000 | 0x08000000 | 0x04000000 | 0x02000000
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT = 1, 2, 4, 8, 32
 _BIND, _RECURSIVE, _PRIVATE = 0x1000, 0x4000, 0x40000
-_ROOM = {"/tmp": "128m", "/home": "64m", "/dev/shm": "64m"}  # as in the kind that is started anew each time
 
 
 def main() -> None:
@@ -56,7 +55,7 @@ def main() -> None:
             return
         child = os.fork()
         if child == 0:
-            _fork(grader, files, setup["visible"])
+            _fork(grader, files, setup)
         for number in files:
             os.close(number)
         _wait(grader, child)
@@ -81,7 +80,7 @@ def _wait(grader: socket.socket, child: int) -> None:
             os.waitpid(-1, 0)
 
 
-def _fork(grader: socket.socket, files: list[int], visible: list[str]) -> None:
+def _fork(grader: socket.socket, files: list[int], setup: dict) -> None:
     """Be the fork: shut it in, and let it work; it never returns."""
     try:
         grader.close()
@@ -95,7 +94,7 @@ def _fork(grader: socket.socket, files: list[int], visible: list[str]) -> None:
         for number, file in enumerate(files):
             os.dup2(file, number)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-        _mount(libc, visible)
+        _mount(libc, setup["room"], setup["visible"])
         worker.main()
     except BaseException as error:
         os.write(2, f"{error}\n".encode())
@@ -112,14 +111,14 @@ def _leave_namespaces(libc: ctypes.CDLL) -> None:
             file.write(text)
 
 
-def _mount(libc: ctypes.CDLL, visible: list[str]) -> None:
+def _mount(libc: ctypes.CDLL, room: dict[str, str], visible: list[str]) -> None:
     """Cover every folder that can be written to, and everything that tells of other processes."""
     python = os.readlink("/proc/self/exe")
     checked(libc.mount(None, b"/", None, _RECURSIVE | _PRIVATE, None))
-    covered = [path for path in visible if path.startswith(tuple(f"{folder}/" for folder in _ROOM))]
+    covered = [path for path in visible if path.startswith(tuple(f"{folder}/" for folder in room))]
     held = [os.open(path, os.O_PATH) for path in covered]
-    for folder, size in _ROOM.items():
-        checked(libc.mount(b"tmpfs", folder.encode(), b"tmpfs", _NOSUID | _NODEV, f"size={size}".encode()))
+    for folder, limits in room.items():
+        checked(libc.mount(b"tmpfs", folder.encode(), b"tmpfs", _NOSUID | _NODEV, limits.encode()))
     for path, number in zip(covered, held, strict=True):  # Python or the course's package may lie there
         _show_again(libc, path, number)
     still = _NOSUID | _NODEV | _NOEXEC

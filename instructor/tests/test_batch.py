@@ -1,7 +1,9 @@
 """A class graded with a stand-in for the grader of one submission."""
 
 import csv
+import io
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -12,16 +14,20 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from qta_grade import Refused
+from qta_grade import Refused, similarity
 from qta_grade.batch import Run, claimed
 from qta_grade.class_run import grade_class
+from qta_grade.editions import Edition
 from qta_grade.files import file_name, read_secret
+from qta_grade.passages import Passage
+from qta_grade.report import Row, write_scores
 
 SECRET = b"0123456789abcdef"
 CHECKS = [("q1", "check_shape", "public", 1), ("q1", "check_path", "hidden", 2), ("q2", "check_loss", "hidden", 0.5)]
 SPECIFICATION = SimpleNamespace(
     name="hw",
     title="Homework",
+    version="",
     questions=[SimpleNamespace(id="q1", title="One"), SimpleNamespace(id="q2", title="Two")],
     checks=[SimpleNamespace(id=f"{q}.{name}", question=q, kind=kind, points=p) for q, name, kind, p in CHECKS],
 )
@@ -62,6 +68,7 @@ class Grader:
             for place, check in enumerate(specification.checks)
         ]
         notes = ["The file is empty.", "More."] if b"empty" in notebook else []
+        notes = ["Cell 3, line 1: NameError"] if b"stopped" in notebook else notes
         flags = ["Cell 2 uses lstsq."] if b"flag" in notebook else []
         return Result(student, "0" * 64, checks, notes, flags=flags)
 
@@ -91,6 +98,12 @@ def given(grader):
 def scores(out):
     with (out / "scores.csv").open(encoding="utf-8-sig", newline="") as file:
         return {row["id"]: row for row in csv.DictReader(file)}
+
+
+def test_a_cell_that_stopped_is_noted_whatever_was_scored(tmp_path, place, grader):
+    (place / "cy.ipynb").write_bytes(b"good stopped")
+    grade_class(run(grader), place, tmp_path / "out")
+    assert scores(tmp_path / "out")["cy"]["note"] == "Cell 3, line 1: NameError"
 
 
 def test_a_file_that_has_gone_away_is_not_graded_and_no_zero(tmp_path, place, capsys):
@@ -135,7 +148,7 @@ def test_score_of_0_says_why(tmp_path, place, grader):
     grade_class(run(grader), place, tmp_path / "out")
     assert (scores(tmp_path / "out")["bo"]["score"], scores(tmp_path / "out")["bo"]["note"]) == (
         "0",
-        "The file is empty.",
+        "The file is empty. And 1 more about its cells, on the student's page.",
     )
 
 
@@ -276,6 +289,25 @@ def test_report(tmp_path, place, grader):
         "score": "0",
         "note": "cy.zip could not be graded: the zip archive cannot be read.",
     }
+
+
+FORMULAS = ["=1", "+1", "-1", "@SUM(A1)", "\t=1", "\r\n=1", " =1", "\u00a0=1"]
+FORMULAS += ["\uff1d1", "\uff0b1", "\uff0d1", "\uff201", "\ufeff=1"]  # wide letters, and a mark that prints nothing
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_no_cell_is_a_formula_however_a_spreadsheet_takes_the_table_apart(tmp_path, formula):
+    edition = Edition(SPECIFICATION, "d1")
+    for before in ("", "a;", "a; ", "a\n", "a\r", "a\u2028", 'a";"', "a,;\n"):
+        text = before + formula
+        write_scores(tmp_path / "scores.csv", [Row(text, text, {"q1": 1.0}, edition, notes=[text])], ["q1"])
+        pair = similarity.Pair(text, text, [Passage(0, 0, 9)], 0.5, 0.5)
+        for table in ((tmp_path / "scores.csv").read_text("utf-8-sig"), similarity.table([pair])):
+            assert len(table.splitlines()) == 2
+            for delimiter in ",;\t":
+                for cell in list(csv.reader(io.StringIO(table), delimiter=delimiter))[1]:
+                    assert not re.match(r"[\s\ufeff]*[=+@\uff1d\uff0b\uff0d\uff20-]", cell)
+            assert ";" not in table
 
 
 @pytest.mark.parametrize("note", ["=HYPERLINK()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])

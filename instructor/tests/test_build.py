@@ -30,8 +30,8 @@ def test_the_student_s_notebook(room):
     assert "# @question q2 points=6" in text
     public = [cell for cell in cells if cell.startswith("# A public check of ")]
     assert [cell.splitlines()[0] for cell in public] == [
-        "# A public check of q1, worth 1 point.",
-        "# A public check of q2, worth 1 point.",
+        "# A public check of q1, worth 1 point if a hidden one passes too.",
+        "# A public check of q2, worth 1 point if a hidden one passes too.",
     ]
     assert public[0].endswith('\n\n\nrun_check("q1", check_example)')
     for hidden in (
@@ -39,7 +39,6 @@ def test_the_student_s_notebook(room):
         "@check",
         "@reference",
         "@assignment",
-        "hidden",
         "fail=",
         CANARY,
         "off_by",

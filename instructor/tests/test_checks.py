@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from qta_grade.checks import rng_for, run_check
-from qta_grade.sandbox import LimitReached, NotThere, StudentError
+from qta_grade.sandbox import LimitReached, NotThere, StudentError, StudentFunction
 from qta_grade.specification import Check
 from qta_grade.values import BadValue
 
@@ -20,7 +20,7 @@ def check_double(double, rng):
 """
 
 
-def grade(answer, kind="public", source=SOURCE, rng=None):
+def grade(answer, kind="public", source=SOURCE, rng=None, quiet=False):
     """Run the check with this answer of the student under every name."""
 
     def value(name):
@@ -29,7 +29,12 @@ def grade(answer, kind="public", source=SOURCE, rng=None):
         return answer
 
     check = Check("q1.check_double", "check_double", "q1", kind, 2, "it does not double", source)
-    return run_check(check, HELPERS, SimpleNamespace(value=value), rng or np.random.default_rng(1))
+    return run_check(check, HELPERS, SimpleNamespace(value=value, quiet=quiet), rng or np.random.default_rng(1))
+
+
+def test_what_a_hidden_check_gave_does_not_come_out_by_a_public_one():
+    result = grade(lambda x: "STOLEN", quiet=True)
+    assert result.message == "Not passed: the answer is of another kind than the check expects (ValueError)."
 
 
 def raising(error):
@@ -60,10 +65,10 @@ def test_a_right_answer_has_all_points(kind):
             raising(BadValue("a set cannot be passed")),
             "of another kind than the check expects (a set cannot be passed).",
         ),
-        (raising(StudentError("ValueError", "bad x", 2)), "Not passed: your code stopped with ValueError: bad x"),
+        (raising(StudentError("ValueError", "bad x")), "Not passed: your code stopped with ValueError: bad x"),
         (raising(StudentError("NotImplementedError", "q1")), "Not attempted yet."),
         (None, "Not attempted yet."),
-        (NotThere("NameError", "double is not defined"), "Not there: NameError: double is not defined."),
+        (NotThere("NameError", "double is not defined"), "Not there: double is not defined."),
         (lambda x: x[:, None] * np.ones((1, 10**12)), "of another kind than the check expects"),
     ],
 )
@@ -74,6 +79,9 @@ def test_a_wrong_answer_has_none_and_a_sentence(answer, says):
     assert len(grade(raising(StudentError("ValueError", "x" * 10_000))).message) == 500
 
 
+OTHER = " Your answer is of another kind than the check expects."
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
@@ -82,11 +90,21 @@ def test_a_wrong_answer_has_none_and_a_sentence(answer, says):
         (raising(StudentError("ValueError", "0.345584")), MISSED + " Your code stopped with ValueError."),
         (raising(StudentError("x0_345584", "")), MISSED + " Your code stopped with an exception."),
         (raising(StudentError("print", "")), MISSED + " Your code stopped with an exception."),
-        (raising(BadValue("0.345584")), MISSED),
+        (raising(BadValue("0.345584")), MISSED + OTHER),
+        (
+            raising(StudentError("KeyError", "", "cell 3, line 2")),
+            MISSED + " Your code stopped in cell 3, line 2, with KeyError.",
+        ),
     ],
 )
 def test_the_sentence_of_a_hidden_check_holds_no_input(answer, says):
     assert grade(answer, "hidden").message == says
+
+
+@pytest.mark.parametrize("kind", ["public", "hidden"])
+def test_a_function_that_returns_nothing_is_told_so(kind):
+    without_return = StudentFunction(1, "function", SimpleNamespace(call=lambda *given, **named: None))
+    assert grade(without_return, kind).message == "Not passed: double returned nothing: is `return` missing?"
 
 
 def test_a_limit_is_the_caller_s_to_handle():

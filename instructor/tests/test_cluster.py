@@ -12,7 +12,7 @@ from concurrent.futures import CancelledError
 from types import SimpleNamespace
 
 import pytest
-from qta_grade import Refused, __main__, cluster, doctor, on_worker
+from qta_grade import NotStarted, Refused, __main__, cluster, doctor, on_worker
 from qta_grade.__main__ import main
 from qta_grade.batch import Run
 from qta_grade.checks import CheckResult
@@ -49,6 +49,8 @@ class Grader:
             raise RuntimeError("broken grader")
         if b"wait" in notebook:
             self.go_on.wait(30)
+        if b"unlucky" in notebook:
+            raise NotStarted("No sandbox can be started.")
         if b"refuse" in notebook:
             raise Refused("No sandbox can be started.")
         check = CheckResult("q1.check_a", "q1", "hidden", 3, 3 * (b"good" in notebook), "non: é")
@@ -141,6 +143,18 @@ def test_failure_is_tried_again_and_costs_no_score(dask, grader, place, tmp_path
     ]
     assert students[1]["notes"] == ["The grader itself failed here (RuntimeError: broken grader)."]
     assert SECRET.decode() not in "".join(capsys.readouterr())
+
+
+def test_a_start_that_fails_on_a_worker_is_nobody_else_s(dask, grader, place, tmp_path, monkeypatch):
+    monkeypatch.setattr("qta_grade.batch.PAUSE", 0)
+    (place / "bo.ipynb").write_bytes(b"unlucky")
+    with connected(dask.scheduler_address) as workers:
+        assert not grade_class(on(workers), place, tmp_path / "out")
+    students = json.loads((tmp_path / "out/report.json").read_text("utf-8"))["students"]
+    assert [student["graded"] for student in students] == [True, False, True]
+    assert students[1]["notes"] == [
+        "Its sandbox did not start, at a second try either. No sandbox can be started.",
+    ]
 
 
 def test_refusal_on_a_worker_names_it(dask, grader, place, tmp_path):

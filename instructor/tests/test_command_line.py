@@ -9,10 +9,14 @@ import pytest
 from qta_grade import Refused, __main__
 from qta_grade.__main__ import main
 from qta_grade.build import build
+from qta_grade.editions import Edition
+from qta_grade.specification import Specification
 
 SPECIFICATION = SimpleNamespace(
     name="hw",
     title="Homework",
+    version="",
+    digest="d1",
     tensorflow=False,
     questions=[SimpleNamespace(id="q1", title="One")],
     checks=[SimpleNamespace(id="q1.check_a", question="q1", kind="public", points=2)],
@@ -32,6 +36,7 @@ def parts(monkeypatch, tmp_path):
         "grade_submission": grade,
         "choose": lambda tier, tensorflow: tier or "bubblewrap",
         "read": lambda path: SPECIFICATION,
+        "read_earlier": lambda name, root: [],
     }
     monkeypatch.setattr(__main__, "part", found.__getitem__)
     monkeypatch.setattr(__main__, "ROOT", tmp_path)
@@ -48,13 +53,17 @@ def graded(tmp_path, *options):
 
 def test_grade(parts, tmp_path, capsys):
     assert graded(tmp_path) == 0
-    assert "1 graded, on average 2 of 2 points." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "in sandboxes of the kind bubblewrap." in said
+    assert "UNSAFE" not in said
+    assert "1 graded, on average 2 of 2 points." in said
     made = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"scores.csv", "report.json", "feedback", "results"} <= made
     secret = tmp_path / "secret"
     assert secret.stat().st_mode & 0o777 == 0o600
     before = secret.read_bytes()
     assert graded(tmp_path, "--tier", "limits", "--only", "ann", "--jobs", "1") == 0
+    assert "in sandboxes of the kind limits.\nlimits: UNSAFE" in capsys.readouterr().out
     assert secret.read_bytes() == before
 
 
@@ -123,6 +132,18 @@ def test_other_commands(parts, tmp_path, capsys):
         "hw 9 x 3",
     ]:
         assert text in out
+
+
+def test_what_any_edition_handed_out_is_nobody_s_own_code(parts, tmp_path):
+    compared = []
+    present, earlier = (Specification("hw", "", 1, 1, 1, False, [], [], [], [cell]) for cell in ("now", "before"))
+    parts.update(
+        read=lambda path: present,
+        read_earlier=lambda name, root: [Edition(earlier, "d0")],
+        report_similarity=lambda specification, *rest: compared.append(specification.template),
+    )
+    assert main(["similarity", "hw", str(tmp_path / "in"), "-o", str(tmp_path / "out")]) == 0
+    assert compared == [["now", "before"]]
 
 
 def test_refusal_and_full_disk_are_sentences(parts, capsys):

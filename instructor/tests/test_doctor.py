@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import sys
 
 import pytest
 from qta_grade import Refused, doctor, launch, warm
@@ -15,6 +16,7 @@ def works(monkeypatch):
         monkeypatch.setattr(
             doctor, "_trial", lambda tier, tensorflow: "" if tier in tiers else f"{tier} is missing here."
         )
+        monkeypatch.setattr(doctor, "_bound", lambda tier, source: "the kernel gives it no more.")
 
     return settle
 
@@ -45,16 +47,28 @@ def test_the_best_is_chosen(works):
     works("bubblewrap", "namespaces", "limits")
     assert doctor.best() == doctor.choose() == "bubblewrap"
     assert doctor.choose("limits") == "limits"
+
+
+def test_a_weaker_kind_is_taken_by_name_only(works, monkeypatch):
+    monkeypatch.setattr(doctor.sys, "platform", "linux")
     works("namespaces", "limits")
-    assert doctor.choose() == "namespaces"
-
-
-def test_limits_are_never_chosen_unasked(works):
-    works("limits")
-    assert doctor.best() == "limits"
-    with pytest.raises(Refused, match="nothing was run"):
+    assert doctor.best() == "namespaces"
+    with pytest.raises(Refused, match=r"bubblewrap is missing here\. .*apt install bubblewrap") as refused:
         doctor.choose()
-    assert doctor.choose("limits") == "limits"
+    assert "'--tier namespaces', with which a submission can READ" in str(refused.value)
+    assert "'--tier limits', with which it can read, change and delete" in str(refused.value)
+    works("limits")
+    with pytest.raises(Refused) as refused:
+        doctor.choose()
+    assert "namespaces'" not in str(refused.value)
+    works()
+    with pytest.raises(Refused, match="nothing was run") as refused:
+        doctor.choose()
+    assert "by name" not in str(refused.value)
+    works("namespaces", "limits")
+    assert [doctor.choose(tier) for tier in ("namespaces", "limits")] == ["namespaces", "limits"]
+    assert "READ" in doctor.protection("namespaces")
+    assert "'--tier namespaces'" in doctor.describe()
 
 
 def test_what_is_missing_is_refused(works):
@@ -82,6 +96,15 @@ def test_the_description_says_what_is_protected(works, monkeypatch, tiers, said)
     monkeypatch.setattr(doctor.sys, "platform", "linux")
     works(*tiers)
     assert said in doctor.describe()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Elsewhere nothing bounds files.")
+def test_what_bounds_threads_and_files_is_really_tried(tier):
+    said = doctor.describe()
+    who = "(the kernel gives it no more|the grader looks 20 times a second, and ends one that has more)"
+    assert re.search(f"at most 200 threads: {who}", said)
+    assert (tier == "limits") == ("NOTHING" in said)
+    assert tier == "limits" or re.search(f"at most 10,000 files in a folder: {who}", said)
 
 
 def test_the_description_warns_of_root_and_of_missing_bytecode(works, monkeypatch, tmp_path):

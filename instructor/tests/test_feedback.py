@@ -7,14 +7,16 @@ from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import pytest
+from qta_grade.checks import PASSED_ALONE
+from qta_grade.editions import Edition
 from qta_grade.feedback import renderer, write_pages
 from qta_grade.report import Row
 from qta_grade.tables import Override
 
-POSSIBLE = {"q1": 3.0, "q2": 2.0}
 SPECIFICATION = SimpleNamespace(
     title="Linear regression <by hand>",
     questions=[SimpleNamespace(id="q1", title="Loss & gradient"), SimpleNamespace(id="q2", title="")],
+    checks=[SimpleNamespace(question="q1", points=3.0), SimpleNamespace(question="q2", points=2.0)],
 )
 
 
@@ -32,12 +34,12 @@ def result(**changes):
 
 
 def row(**changes):
-    points = {"q1": 1.0, "q2": 1.0}
-    return Row(**{"student": "s1", "name": "Ann Lee", "points": points, "result": result(), **changes})
+    given = {"points": {"q1": 1.0, "q2": 1.0}, "edition": Edition(SPECIFICATION, "d1"), "result": result()}
+    return Row(**{"student": "s1", "name": "Ann Lee", **given, **changes})
 
 
 def page(**changes):
-    return renderer(SPECIFICATION, POSSIBLE)(row(**changes))
+    return renderer()(row(**changes))
 
 
 class Outline(HTMLParser):
@@ -72,6 +74,20 @@ def words(**changes):
     return " ".join(re.sub(r"<style>.*</style>|<[^>]+>", " ", page(**changes), flags=re.DOTALL).split())
 
 
+def test_the_student_s_code_stands_beside_the_checks():
+    code = "def loss(x):\n    return x  # </code><script>alert(1)</script>"
+    text = page(result=result(answers={"q1": code}))
+    assert "Your code of q1" in text
+    assert "return x  # &lt;/code&gt;&lt;script&gt;" in text
+    assert "Your code" not in page()  # a result of an earlier version has none
+
+
+def test_the_same_sentence_stands_once():
+    checks = [check(f"q1.check_{name}", 0, 1, "hidden", "Not there: f is not defined.") for name in "abc"]
+    seen = words(result=result(checks=checks))
+    assert (seen.count("Not there: f is not defined."), seen.count("As above.")) == (1, 2)
+
+
 def test_page_is_accessible_html():
     outline = Outline(page())
     assert outline.all("html") == [{"lang": "en"}]
@@ -98,6 +114,11 @@ def test_points_and_checks_in_words():
     assert "check_shape in your notebook passed 1 of 1" in seen
     assert "check_path hidden does not follow the gradient&#39;s path not passed 0 of 2" in seen
     assert "check_rate hidden some rates are too large in part 1 of 2" in seen
+
+
+def test_a_public_check_that_does_not_count_is_no_failure():
+    seen = words(result=result(checks=[check("q1.check_shape", 0, 1, "public", PASSED_ALONE)]))
+    assert f"check_shape in your notebook {PASSED_ALONE} passed alone 0 of 1" in seen
 
 
 def test_notes_limits_and_override():
@@ -155,5 +176,5 @@ def test_what_a_student_writes_is_text(text):
 
 def test_names_of_pages_are_safe(tmp_path):
     folder = tmp_path / "feedback"
-    write_pages(folder, [row(student="../../x"), row(student="s1")], SPECIFICATION, POSSIBLE)
+    write_pages(folder, [row(student="../../x"), row(student="s1")])
     assert sorted(path.name for path in folder.iterdir()) == ["%2E%2E%2F%2E%2E%2Fx.html", "s1.html"]

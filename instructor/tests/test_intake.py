@@ -228,6 +228,7 @@ def test_ids_that_differ_in_capitals_are_told(tmp_path):
         ("s1 (Kopie 2).ipynb", "s1"),
         ("Kopie (2) von s1.ipynb", "s1"),
         ("hw_1_2_final.ipynb", "hw_1_2_final"),
+        ("s1.ipynb.ipynb", "s1"),
         ("copyright.ipynb", "copyright"),
         ("s1 2.ipynb", "s1 2"),
         ("ann.lee@uni.edu.ipynb", "ann.lee@uni.edu"),
@@ -248,6 +249,14 @@ def test_own_pattern(tmp_path):
     files = {"try1-ann/hw.ipynb": b"1", "try10-ann/hw.ipynb": b"10", "try9-ann/hw.ipynb": b"9"}
     intake = collect(arrived(tmp_path, files), r"^try(?P<attempt>\d+)-(?P<id>[^/]+)/")
     assert chosen(intake) == {"ann": "try10-ann/hw.ipynb"}
+
+
+def test_a_pattern_that_takes_several_people_for_one_is_told(tmp_path):
+    files = {"hw1_ann.ipynb": NOTEBOOK, "hw1_bo.ipynb": NOTEBOOK, "hw2_cy.ipynb": NOTEBOOK}
+    intake = collect(arrived(tmp_path, files), r"hw(?P<id>\d)")
+    told = "1: --id-pattern takes 2 files for one student's: hw1_ann.ipynb, hw1_bo.ipynb."
+    assert told in intake.problems
+    assert not any(problem.startswith("2:") for problem in intake.problems)
 
 
 @pytest.mark.parametrize("pattern", ["(", r"(\d+)"])
@@ -315,6 +324,26 @@ def encrypted(data):
     return bytes(data)
 
 
+def named(name, unicode=False):
+    """Give an archive whose one member has this name, byte for byte."""
+    data = zipped({"x" * len(name): NOTEBOOK})
+    data = data.replace(b"x" * len(name), name) if name else _without_a_name()
+    if unicode:
+        data = bytearray(data)
+        data[7] |= 8
+        data[data.index(b"PK\x01\x02") + 9] |= 8
+    return bytes(data)
+
+
+def _without_a_name():
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        info = zipfile.ZipInfo("x")
+        info.filename = ""
+        archive.writestr(info, NOTEBOOK)
+    return memory.getvalue()
+
+
 @pytest.mark.parametrize(
     ("archive", "says"),
     [
@@ -328,6 +357,11 @@ def encrypted(data):
         (zipped({f"{n}.ipynb": b"" for n in range(1001)}, zipfile.ZIP_STORED), "1,001 files"),
         (zipped({"x" * 60_000 + ".ipynb": NOTEBOOK}), "longer than 500"),
         (zipped({}), "is empty"),
+        (named(b"\0hw.ipynb"), "NUL character"),
+        (named(b"hw.ipynb\0"), "NUL character"),
+        (named(b"\0\0\0\0\0/"), "is empty"),
+        (named(b""), "name is empty"),
+        (named(b"\xff\xfehw.ipynb", unicode=True), "cannot be read"),
         (b"PK\x03\x04 cut off", "cannot be read"),
         (b"", "cannot be read"),
     ],
@@ -337,6 +371,15 @@ def test_hostile_archive_costs_its_owner_alone(tmp_path, archive, says):
     assert says in reason(intake, "ann")
     assert any(says in problem for problem in intake.problems)
     assert reason(intake, "bo") == ""
+
+
+@pytest.mark.parametrize("name", [b"\0eve.ipynb", b"eve.ipynb\0", b"\0", b"eve/\0"])
+def test_a_hostile_name_beside_the_others_costs_itself_alone(tmp_path, name):
+    data = zipped({"x" * len(name): NOTEBOOK, "bo.ipynb": NOTEBOOK})
+    (tmp_path / "all.zip").write_bytes(data.replace(b"x" * len(name), name))
+    intake = collect(tmp_path / "all.zip")
+    assert reason(intake, "bo") == ""
+    assert [submission.student for submission in intake.submissions if not submission.entry.reason] == ["bo"]
 
 
 def test_bomb_is_stopped_while_inflating(tmp_path):

@@ -82,13 +82,13 @@ def test_what_is_an_array_in_all_but_name_passes_as_one(shared):
 
 def test_an_error_says_its_line(shared):
     error = shared.execute("x = 1\ny = 1 / 0", "cell 7").error
-    assert (error.kind, error.text, error.line) == ("ZeroDivisionError", "division by zero", 2)
+    assert (error.kind, error.text, error.where) == ("ZeroDivisionError", "division by zero", "cell 7, line 2")
     error = shared.execute("x = 1\ny = (", "cell 8").error
-    assert (error.kind, error.line) == ("SyntaxError", 2)
+    assert (error.kind, error.where) == ("SyntaxError", "cell 8, line 2")
     shared.execute("def broken():\n    return [][1]", "cell 9")
     with pytest.raises(StudentError) as caught:
         shared.call("broken")
-    assert (caught.value.kind, caught.value.line) == ("IndexError", 2)
+    assert (caught.value.kind, caught.value.where) == ("IndexError", "cell 9, line 2")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_lines_for_jupyter_are_left_out(shared):
     source = "%matplotlib inline\nif True:\n    !pip install keras\nseen = 'yes'\n1 / 0"
     outcome = shared.execute(source, "cell")
     assert outcome.left_out == ["%matplotlib inline", "!pip install keras"]
-    assert outcome.error.line == 5
+    assert outcome.error.where == "cell, line 5"
     assert shared.value("seen") == "yes"
     assert shared.execute("%%bash\nls", "cell").left_out == ["%%bash"]
 
@@ -148,6 +148,10 @@ def test_lines_for_jupyter_are_left_out(shared):
         ("answer = 3\nimport asyncio\nawait asyncio.sleep(0)", 3, ["await asyncio.sleep(0)"]),
         ("async def later():\n    await later()\nanswer = 3", 3, []),
         (">>> answer = 3", 3, []),
+        ("from google.colab import drive\ndrive.mount('/content/drive')\nanswer = 3", 3, []),
+        ("import google.colab\ngoogle.colab.files.download('x')\nanswer = 3", 3, []),
+        ("%%writefile helper.py\nthree = 3", "none", []),
+        ("from helper import three as answer", 3, []),
         ("answer = 1" + " + 1" * 2000, 2001, []),  # deeper than a syntax tree can be
     ],
 )
@@ -165,7 +169,7 @@ def test_lines_keep_their_numbers(shared):
         ("%matplotlib\n\n1 / 0", 3),
         ("!ls\nimport os, nobody\n1 / 0", 3),
     ]:
-        assert shared.execute(source, "cell").error.line == line
+        assert shared.execute(source, "cell").error.where == f"cell, line {line}"
 
 
 @pytest.mark.parametrize(
@@ -392,6 +396,70 @@ def test_sleeping_ends_at_the_limit_of_wall_time(tier):
         pytest.raises(LimitReached, match="wall"),
     ):
         sandbox.execute("import time; time.sleep(600)", "cell 1")
+
+
+@both_paths
+def test_the_calls_of_a_check_share_its_time(tier):
+    with Sandbox(tier, Limits(cpu_per_check=0.2, tensorflow=False)) as sandbox:
+        sandbox.execute("import time\ndef sleep(): time.sleep(4)", "cell 1")
+        sandbox.start_check()
+        sandbox.call("sleep")
+        with pytest.raises(LimitReached, match="wall"):  # at six seconds
+            sandbox.call("sleep")
+
+
+THREADS = """
+import threading, time
+for _ in range(5000): threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+"""
+FILES = """
+for number in range(200_000): open(f"{folder}/{number}", "w").close()
+"""
+
+
+def ends(tier, source):
+    """Return how the kernel, or else the grader, ended a cell."""
+    with Sandbox(tier, Limits(tensorflow=False)) as sandbox:
+        try:
+            return sandbox.execute(source, "cell 1").error.kind
+        except LimitReached as reached:
+            return reached.what
+
+
+@every_tier
+@pytest.mark.usefixtures("nothing_left")
+def test_threads_are_bounded(tier):
+    assert ends(tier, f"import threading\nthreading.stack_size(65536)\n{THREADS}") in ("RuntimeError", "threads")
+
+
+@pytest.mark.parametrize("folder", launch.ROOM)
+@both_paths
+@pytest.mark.usefixtures("nothing_left")
+def test_files_are_bounded(tier, folder):
+    assert ends(tier, f"folder = {folder!r}\n{FILES}") == {"warm": "OSError", "bubblewrap": "files"}[tier]
+
+
+@pytest.mark.parametrize("tier", [needs("namespaces")])
+@pytest.mark.usefixtures("nothing_left")
+def test_files_are_bounded_in_namespaces_alone(tier):
+    assert ends(tier, f"import os\nfolder = os.getcwd()\n{FILES}") == "OSError"
+
+
+WATCH = """
+import ctypes, os, platform
+libc = ctypes.CDLL(None, use_errno=True)
+made = [getattr(libc, name)(*given) for name, given in
+        {"inotify_init": (), "inotify_init1": (0,), "fanotify_init": (0x200, 0)}.items()]
+numbers = {"x86_64": 206, "aarch64": 0}
+made.append(libc.syscall(numbers[platform.machine()], 1, ctypes.byref(ctypes.c_ulong(0))))
+"""
+
+
+@every_tier
+def test_what_is_counted_for_the_whole_account_is_denied(tier):
+    with Sandbox(tier, NUMPY) as sandbox:
+        assert sandbox.execute(WATCH, "cell 1").error is None
+        assert sandbox.value("made") == [-1, -1, -1, -1]
 
 
 @both_paths

@@ -5,6 +5,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from qta_grade import submission
+from qta_grade.checks import PASSED_ALONE
 from qta_grade.flags import flags_of
 from qta_grade.notebook import read_cells
 from qta_grade.submission import SubmissionResult, grade_submission
@@ -38,14 +40,33 @@ def test_the_solution_has_full_marks_and_the_template_none(grade, solution, spec
     assert {check.message for check in empty.checks} == {"Not attempted yet."}
 
 
+def test_a_public_check_counts_only_together_with_a_hidden_one(specification, solution, notebook, tier):
+    known = "# @question q1\ndef loss(*given): return 2.5\ndef gradient(*given): return [0, 0]"
+    content = notebook([solution[0], known])
+    result = grade_submission(specification, content, "ann", SECRET, tier)
+    assert (result.score, result.checks[0].message) == (0, PASSED_ALONE)
+    before = replace(specification, public_needs_hidden=False)  # notebooks from before the rule promise the point
+    result = grade_submission(before, content, "ann", SECRET, tier)
+    assert (result.score, result.checks[0].message) == (1, "Passed.")
+    half = changed(solution[:2], "return np.array([-2 *", "return 0 * np.array([-2 *")
+    result = grade_submission(specification, notebook(half), "ann", SECRET, tier)
+    assert [check.points for check in result.checks if check.question == "q1"] == [1, 2, 0]
+
+
 def test_it_comes_back_from_plain_values(grade, solution):
     result = grade(solution)
     plain = json.loads(json.dumps(result.to_dict()))
     assert SubmissionResult.from_dict(plain) == result
 
 
+def test_a_result_of_an_earlier_version_comes_back(grade, solution):
+    plain = grade(solution).to_dict()
+    del plain["wall_seconds"]
+    assert SubmissionResult.from_dict(plain).score == 11
+
+
 def test_an_error_costs_its_own_question(grade, solution):
-    wrong = [cell + "\nraise ValueError('oh')" if "best_rate" in cell else cell for cell in solution]
+    wrong = [cell + "\nraise ValueError('oh')" if "def loss(" in cell else cell for cell in solution]
     result = grade(wrong)
     assert lost(result) == []  # the functions are there: they were defined above the error
     assert len(result.notes) == 1
@@ -102,10 +123,36 @@ def test_after_three_such_cells_no_other_is_run(grade, solution):
     assert "No cell was run from cell 6 on" in result.notes[-1]
 
 
+def test_all_together_has_a_budget_and_what_was_checked_before_counts(grade, handed_in, monkeypatch):
+    monkeypatch.setattr(submission, "MAX_TOGETHER", 1)
+    after = place(handed_in, "q1") + 1
+    result = grade([*handed_in[:after], *["while True: pass"] * 2, *handed_in[after:]])
+    assert result.score == 5
+    assert result.restarts == 1  # after the second there is none
+    assert (
+        result.limits[-1] == "All that was run together took longer than it may (2 s of computing, 4 s on the clock)."
+    )
+    lost = {check.message for check in result.checks if not check.points}
+    assert lost == {"Not tried: your notebook used up its time."}
+    assert 2 < result.cpu_seconds < 2 + 5
+    assert result.wall_seconds > 0
+
+
+def test_sleeping_in_check_after_check_has_an_end(specification, notebook, solution, tier, monkeypatch):
+    monkeypatch.setattr(submission, "MAX_TOGETHER", 5)
+    quick = replace(specification, cpu_per_cell=0.3, cpu_per_check=0.1)  # a budget of 2 and of 4 s
+    cells = [*solution, "# @question q1\nimport time\ndef loss(weights, x, y): time.sleep(600)\nloss_gradient = loss"]
+    result = grade_submission(quick, notebook(cells), "ann", SECRET, tier)
+    assert [check.message for check in result.checks if "limit here" in check.message] == [
+        "Your code ran into a limit here."
+    ]
+    assert result.limits[-1].endswith("4 s on the clock).")
+
+
 def test_a_function_that_runs_for_ever_costs_its_check_and_those_after_it(grade, solution):
     result = grade(changed(solution, "return np.mean(residuals**2)", "\n    while len(x) != 2: pass\n    return 2.5"))
     messages = {check.id: check.message for check in result.checks}
-    assert messages["q1.check_example"] == "Passed."
+    assert messages["q1.check_example"] == PASSED_ALONE
     assert messages["q1.check_loss"] == "Your code ran into a limit here."
     assert messages["q1.check_gradient"] == "Not tried after the limit in check_loss."
     assert "Your code in q1.check_loss used more computing time than it may (1 s)." in result.limits
@@ -125,10 +172,41 @@ def with_check(specification, name, source):
 
 def test_all_calls_of_a_check_share_its_limit(specification, notebook, solution, tier):
     source = "def check_loss(loss):\n    for _ in range(6):\n        loss([0, 0], [1, 2], [1, 2])"
-    burn = "    until = time.process_time() + 0.4\n    while time.process_time() < until: pass"
+    burn = "    until = time.process_time() + 0.4\n    while time.process_time() < until: pass\n    return 0"
     slow = f"import time\ndef loss(weights, x, y):\n{burn}"
     result = grade_submission(with_check(specification, "check_loss", source), notebook([slow]), "ann", SECRET, tier)
     assert "Your code in q1.check_loss used more computing time than it may (1 s)." in result.limits
+
+
+def test_after_a_hidden_check_no_text_of_the_student_s_code_is_shown(specification, notebook, handed_in, tier):
+    tell = """
+import numpy as np
+def loss(weights, x, y):
+    global seen
+    seen = f"STOLEN {x}"
+    return 2.5
+def loss_gradient(weights, x, y): raise ValueError("before")
+raise KeyError("before")
+"""
+    told = """
+raise ValueError(seen)
+"""
+    named = "raise type(seen.replace(' ', '_'), (Exception,), {})"
+    later = "def descend(x, y, rate, steps): raise ValueError(seen)\n\nbest_rate = 1\nseen + 1"
+    check = handed_in[place(handed_in, "q1")]
+    after = [told, named, "compile(seen + '(', seen, 'exec')", f"# @question q2\n{later}"]
+    cells = [f"# @question q1\n{tell}", check, *after]
+    result = grade_submission(specification, notebook(cells), "ann", SECRET, tier)
+    assert result.notes == [
+        "Cell 1 (your answer to q1), line 9: KeyError: 'before'",
+        "Cell 3, line 2: ValueError",
+        "Cell 4, line 1: an exception",
+        "Cell 5, line 1: SyntaxError",
+        "Cell 6 (your answer to q2), line 5: TypeError",
+    ]
+    assert "STOLEN" not in str([result.notes, result.checks, result.limits, result.flags])
+    public = next(check for check in result.checks if check.id == "q2.check_history")
+    assert public.message == "Not passed: your code stopped in cell 6 (your answer to q2), line 2: ValueError"
 
 
 def test_inputs_are_the_student_s_own(specification, notebook, tier):
@@ -151,6 +229,42 @@ def test_an_import_that_fails_costs_only_itself(grade, solution):
     assert grade(["import tensorflow"]).notes == [
         "Cell 1: tensorflow cannot be imported where work is graded; the other lines were run."
     ]
+
+
+def test_an_error_names_the_question_and_the_line_where_it_arose(grade, handed_in):
+    first = place(handed_in, "q1")
+    broken = changed(handed_in, "def loss(weights, x, y):", "def loss(weights, x, y):\n    undefined")
+    result = grade([*broken, "loss([0, 0], [1], [1])"])
+    messages = {check.id: check.message for check in result.checks}
+    where = f"cell {first} (your answer to q1), line 3"
+    assert messages["q1.check_example"] == (
+        f"Not passed: your code stopped in {where}: NameError: name 'undefined' is not defined"
+    )
+    assert messages["q1.check_loss"].endswith(f"Your code stopped in {where}, with NameError.")
+    before = grade([*broken[: first + 1], "loss([0, 0], [1], [1])", *broken[first + 1 :]])
+    assert before.notes[0] == f"Cell {first} (your answer to q1), line 3: NameError"  # a hidden check has run
+
+
+def test_a_name_that_is_missing_has_a_cause(grade, handed_in):
+    first = place(handed_in, "q1")
+    stopped = changed(handed_in, "def gradient(", "1 / 0\n\n\ndef gradient(")
+    result = grade(stopped)
+    line = stopped[first - 1].split("\n").index("1 / 0") + 1
+    where = f"cell {first} (your answer to q1), line {line}"
+    assert result.notes[0] == f"C{where[1:]}: ZeroDivisionError: division by zero"
+    message = next(check.message for check in result.checks if check.id == "q1.check_gradient")
+    assert message == f"Not there: gradient is not defined, since {where} stopped."
+    renamed = grade(changed(handed_in, "def gradient(", "def gradients("))
+    message = next(check.message for check in renamed.checks if check.id == "q1.check_gradient")
+    assert message == "Not there: gradient is not defined: was it renamed to gradients?"
+
+
+def test_the_code_of_each_answer_is_kept_for_its_page(grade, handed_in):
+    result = grade([*handed_in, "# @question q1\n# once more"])
+    assert "def loss(" in result.answers["q1"]
+    assert result.answers["q1"].endswith("# once more")
+    assert set(result.answers) == {"q1", "q2"}
+    assert len(grade(["# @question q1\n" + "#" * 99_999]).answers["q1"]) == 20_000
 
 
 def test_flags_stand_in_the_result(grade):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from qta_grade import doctor, launch, warm
+from qta_grade import NotStarted, doctor, launch, warm
 from qta_grade.sandbox import LimitReached, Limits, Sandbox
 
 REASON = doctor.tiers()["warm"] if sys.platform == "linux" else "This is not Linux."
@@ -73,6 +73,24 @@ seen += [os.getpid(), os.getppid(), numpy.random.rand()]
     assert fresh[8:14] == [False, "/tmp", False, True, 1, 0]
     run(spoil)
     assert run(look) == fresh
+
+
+def test_a_start_that_fails_leaves_nothing_open(monkeypatch):
+    before = prepared()
+    opened = len(os.listdir("/proc/self/fd"))
+    left = [os.pipe] * 2  # so many pipes are to be had
+
+    def pipe():
+        if not left:
+            raise OSError(24, "Too many open files")
+        return left.pop()()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pipe", pipe)
+        with pytest.raises(NotStarted, match="Too many open files"):
+            Sandbox("warm", NUMPY)
+    assert len(os.listdir("/proc/self/fd")) == opened
+    assert prepared() == before
 
 
 def test_it_has_no_open_files_but_its_own():

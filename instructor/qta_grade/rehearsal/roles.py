@@ -8,6 +8,7 @@ from qta_grade.rehearsal.cheats import CHEATS
 from qta_grade.rehearsal.material import Material, Role, code_cell, place_of
 from qta_grade.rehearsal.mistakes import mistakes, runaway
 from qta_grade.rehearsal.wreckers import ENDLESS, MALFORMED, WRECKERS
+from qta_grade.specification import uncounted
 
 _NOTHING = {  # what stands in attacks in place of the tests' paths, ports and names: nothing is there
     "FOLDER": "/nowhere",
@@ -78,7 +79,9 @@ def _able(material: Material) -> list[Role]:
 
 def _mutant(mutant: Mutant, material: Material) -> Role:
     answers = {cell.where: cell.solved for cell in material.answers} | {mutant.where: mutant.solved}
-    lost = sum(check.points for check in material.assignment.checks if check.id in mutant.loses)
+    checks = material.assignment.checks
+    without = mutant.loses | uncounted(checks, {check.id for check in checks} - mutant.loses)
+    lost = sum(check.points for check in checks if check.id in without)
     content = material.notebook(material.cells(answers))
     return Role("mutant", f"{mutant.question} {mutant.name}", content, material.possible - lost)
 

@@ -35,10 +35,15 @@ class Stay:
         while True: pass
 Stay()""",
     "sleeps for ever": "import time\ntime.sleep(10**6)",
+    "sleeps in every answer": "import time\ndef loss(*_): time.sleep(10**6)\nloss_gradient = descend = loss",
     "prints for ever": "while True: print('x' * 10**6)",
     "a thousand threads": """
 import threading, time
 for _ in range(1000): threading.Thread(target=time.sleep, args=(600,)).start()""",
+    "ten thousand threads": """
+import threading, time
+threading.stack_size(65536)
+for _ in range(10_000): threading.Thread(target=time.sleep, args=(600,)).start()""",
     "threads that compute for ever": """
 import threading
 def burn():
@@ -72,6 +77,8 @@ time.sleep(0.5)""",
     "a flood of the temporary folder": """
 for number in range(20):
     with open(f'/tmp/$MARK-{number}', 'wb') as file: file.write(bytes(2 * 10**7))""",
+    "twenty thousand empty files": """
+for number in range(20_000): open(f'/tmp/$MARK-{number}', 'w').close()""",
     "a file in shared memory": "open('/dev/shm/$MARK', 'wb').write(bytes(10**6))",
     "a file beside the tests": "open('$FOLDER/$MARK', 'w').write('here')",
     "a file in the home folder": "import pathlib\npathlib.Path('~/$MARK').expanduser().write_text('here')",
@@ -80,8 +87,9 @@ for number in range(20):
 ENDLESS = {  # the naive grader waits for these for as long as it is let
     "stops itself", "becomes another program", "loops for ever", "loops for ever and ignores signals",
     "loops for ever in an answer", "loops for ever at the end", "loops for ever in the grader's comparison",
-    "loops for ever where an object ends", "a thousand threads", "threads that compute for ever",
-    "fills the memory", "a link to the tests", "a bomb", "prints for ever", "sleeps for ever",
+    "loops for ever where an object ends", "a thousand threads", "ten thousand threads",
+    "threads that compute for ever", "fills the memory", "a link to the tests", "a bomb", "prints for ever",
+    "sleeps for ever", "sleeps in every answer",
 }  # fmt: skip
 
 ONE_CELL = '{"cells": [{"cell_type": "code", "source": %s}]}'

@@ -12,6 +12,7 @@ def packed(members):
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members:
             information = zipfile.ZipInfo(name)
+            information.filename = name  # whole: ZipInfo cuts it at a NUL
             information.compress_type = zipfile.ZIP_DEFLATED
             if isinstance(content, str):
                 information.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -26,6 +27,8 @@ def archives(mark):
         "an absolute name in an archive": [(f"/tmp/{mark}", b"here")],
         "a link in an archive, and a file through it": [("link", "/tmp"), (f"link/{mark}", b"here")],
         "a link to the tests": [("eve.ipynb", "/dev/zero")],
+        "a name that begins with NUL in an archive": [("\0eve.ipynb", b"here")],
+        "a name of nothing in an archive": [("", b"here")],
         "a bomb": [("eve.ipynb", bytes(3 * 10**8))],
     }
 
