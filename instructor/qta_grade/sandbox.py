@@ -59,13 +59,13 @@ class StudentError(Exception):
         The name of its type.
     text : str
         Its message, cut to 500 characters. For hidden checks don't show it: it may hold a check's inputs.
-    where : str
-        The cell and its line, counted from 1: "cell 3, line 2". Empty where that is not known.
+    where, code : str
+        The cell and its line, counted from 1: "cell 3, line 2", and what stands there. Empty where that is not known.
     """
 
-    def __init__(self, kind: str, text: str, where: str = "") -> None:
+    def __init__(self, kind: str, text: str, where: str = "", code: str = "") -> None:
         super().__init__(f"{kind}: {text}" if text else kind)
-        self.kind, self.text, self.where = kind, text, where
+        self.kind, self.text, self.where, self.code = kind, text, where, code
 
 
 class NotThere(StudentError):
@@ -283,13 +283,19 @@ class Sandbox:
     def _error(self, claimed: object) -> StudentError:
         claimed = claimed if isinstance(claimed, dict) else {}
         cell, line = claimed.get("cell"), claimed.get("line")
-        known = isinstance(cell, str) and cell in self._sources and type(line) is int and 0 < line < 100_000
-        where = f"{cell}, line {line}" if known else ""
-        if self.quiet:  # a type of the student's own could tell by its name
-            kind = getattr(builtins, str(claimed.get("kind")), None)
-            known = isinstance(kind, type) and issubclass(kind, BaseException)
-            return StudentError(kind.__name__ if known else "an exception", "", where)
-        return StudentError(_clean(claimed.get("kind"))[:80] or "Exception", _clean(claimed.get("text"))[:500], where)
+        lines = self._sources[cell].split("\n") if isinstance(cell, str) and cell in self._sources else []
+        known = type(line) is int and 0 < line <= len(lines)
+        at = (f"{cell}, line {line}", _clean(lines[line - 1]).strip()[:80]) if known else ("", "")
+        kind, text = _clean(claimed.get("kind"))[:80] or "Exception", _clean(claimed.get("text"))[:500]
+        if not self.quiet:
+            return StudentError(kind, text, *at)
+        builtin = getattr(builtins, kind, None)  # a type of the student's own could tell by its name
+        kind = kind if isinstance(builtin, type) and issubclass(builtin, BaseException) else "an exception"
+        unknown = re.fullmatch(
+            r"name '(\w+)' is not defined.*", text
+        )  # the commonest error, and a name that stands there
+        text = f"name {unknown[1]!r} is not defined" if unknown and unknown[1] in "\n".join(lines) else ""
+        return StudentError(kind, text, *at)
 
     def _not_there(self, name: str, like: object) -> NotThere:
         """Say why a name may be missing: the cell that was to define it stopped, or it is called otherwise."""

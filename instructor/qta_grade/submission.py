@@ -233,8 +233,8 @@ class _Grading:
             return
         self.done.append(cell)
         if outcome.error is not None:
-            where = outcome.error.where or cell.name
-            self.result.notes.append(f"{where[0].upper()}{where[1:]}: {outcome.error}")
+            where, code = outcome.error.where or cell.name, outcome.error.code
+            self.result.notes.append(f"{where[0].upper()}{where[1:]}{f', `{code}`' if code else ''}: {outcome.error}")
         if outcome.left_out:
             lines = ", ".join(outcome.left_out)
             self.result.notes.append(f"{cell.name.capitalize()} was run without its lines for Jupyter: {lines}")

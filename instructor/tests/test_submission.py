@@ -75,7 +75,7 @@ def test_an_error_costs_its_own_question(grade, solution):
     typed = changed(solution, "min([0.01, 0.1, 1], key=lambda rate: descend(x, y, rate, 20)[1][-1])", "0.1")
     result = grade(["def loss(:", *[cell for cell in typed if "def loss" not in cell]])
     assert [check.id for check in result.checks if check.points] == ["q2.check_rate"]
-    assert result.notes == ["Cell 1, line 1: SyntaxError: invalid syntax"]
+    assert result.notes == ["Cell 1, line 1, `def loss(:`: SyntaxError: invalid syntax"]
 
 
 def place(cells, question):
@@ -198,11 +198,11 @@ raise ValueError(seen)
     cells = [f"# @question q1\n{tell}", check, *after]
     result = grade_submission(specification, notebook(cells), "ann", SECRET, tier)
     assert result.notes == [
-        "Cell 1 (your answer to q1), line 9: KeyError: 'before'",
-        "Cell 3, line 2: ValueError",
-        "Cell 4, line 1: an exception",
-        "Cell 5, line 1: SyntaxError",
-        "Cell 6 (your answer to q2), line 5: TypeError",
+        "Cell 1 (your answer to q1), line 9, `raise KeyError(\"before\")`: KeyError: 'before'",
+        "Cell 3, line 2, `raise ValueError(seen)`: ValueError",
+        "Cell 4, line 1, `raise type(seen.replace(' ', '_'), (Exception,), {})`: an exception",
+        "Cell 5, line 1, `compile(seen + '(', seen, 'exec')`: SyntaxError",
+        "Cell 6 (your answer to q2), line 5, `seen + 1`: TypeError",
     ]
     assert "STOLEN" not in str([result.notes, result.checks, result.limits, result.flags])
     public = next(check for check in result.checks if check.id == "q2.check_history")
@@ -223,8 +223,8 @@ def test_an_import_that_fails_costs_only_itself(grade, solution):
     used = grade(["import numpy as np\nimport seaborn_x.a", *solution[1:], "seaborn_x.a.plot()"])
     assert used.score == 11
     assert used.notes[1] == (
-        f"Cell {len(solution) + 1}, line 1: ModuleNotFoundError: seaborn_x.a is not there where your work is graded: "
-        "do without it"
+        f"Cell {len(solution) + 1}, line 1, `seaborn_x.a.plot()`: ModuleNotFoundError: "
+        "seaborn_x.a is not there where your work is graded: do without it"
     )
     assert grade(["import tensorflow"]).notes == [
         "Cell 1: tensorflow cannot be imported where work is graded; the other lines were run."
@@ -242,7 +242,10 @@ def test_an_error_names_the_question_and_the_line_where_it_arose(grade, handed_i
     )
     assert messages["q1.check_loss"].endswith(f"Your code stopped in {where}, with NameError.")
     before = grade([*broken[: first + 1], "loss([0, 0], [1], [1])", *broken[first + 1 :]])
-    assert before.notes[0] == f"Cell {first} (your answer to q1), line 3: NameError"  # a hidden check has run
+    assert (
+        before.notes[0]
+        == f"Cell {first} (your answer to q1), line 3, `undefined`: NameError: name 'undefined' is not defined"
+    )
 
 
 def test_a_name_that_is_missing_has_a_cause(grade, handed_in):
@@ -251,7 +254,7 @@ def test_a_name_that_is_missing_has_a_cause(grade, handed_in):
     result = grade(stopped)
     line = stopped[first - 1].split("\n").index("1 / 0") + 1
     where = f"cell {first} (your answer to q1), line {line}"
-    assert result.notes[0] == f"C{where[1:]}: ZeroDivisionError: division by zero"
+    assert result.notes[0] == f"C{where[1:]}, `1 / 0`: ZeroDivisionError: division by zero"
     message = next(check.message for check in result.checks if check.id == "q1.check_gradient")
     assert message == f"Not there: gradient is not defined, since {where} stopped."
     renamed = grade(changed(handed_in, "def gradient(", "def gradients("))
