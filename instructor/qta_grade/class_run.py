@@ -6,6 +6,7 @@ from pathlib import Path
 
 from qta_grade import Refused
 from qta_grade.batch import Run, claimed, fingerprint, grade_batch
+from qta_grade.by_hand import write_by_hand
 from qta_grade.feedback import write_pages
 from qta_grade.intake import collect
 from qta_grade.report import Row, make_rows, write_report, write_scores
@@ -57,7 +58,8 @@ def grade_class(
     students = {submission.student for submission in intake.submissions} | names.keys()
     most = _most_points(run)
     with claimed(out, run.specification.name):
-        overrides = read_overrides(out / "overrides.csv", students, most)
+        by_hand = {question for edition in (run.present, *run.earlier) for question in edition.by_hand}
+        overrides = read_overrides(out / "overrides.csv", students, most, by_hand)
         outcomes = grade_batch(intake, out, run, only)
         rows = make_rows(run.present, intake.submissions, outcomes, names, overrides)
         about = {
@@ -68,6 +70,8 @@ def grade_class(
             "possible": run.present.possible,
         }
         write_pages(out / "feedback", rows)
+        if by_hand:
+            write_by_hand(out, rows, intake.submissions, run.specification.title)
         write_report(out / "report.json", rows, about, intake.problems)
         write_scores(out / "scores.csv", rows, list(most))  # last: where it is, all is
     _summarise(rows, intake.problems, out)
@@ -89,12 +93,15 @@ def _summarise(rows: list[Row], problems: list[str], out: Path) -> None:
     for row in rows:
         if not row.graded:
             print(f"Not graded: {row.student}: {' '.join(row.notes)}")
-    scores = [row.score for row in rows if row.graded and row.result]
+    scores = [row.score for row in rows if row.final and row.result]
     kinds = Counter("graded" if row.result else "without a notebook" if row.graded else "not graded" for row in rows)
     totals = {row.total for row in rows}
     of = f" of {number(totals.pop())}" if len(totals) == 1 else ""  # editions may differ
     mean = f", on average {number(round(sum(scores) / len(scores), 2))}{of} points" if scores else ""
     print(", ".join(f"{count} {kind}" for kind, count in kinds.items()) + f"{mean}.")
+    unmarked = sum(len(row.unmarked) for row in rows)
+    if unmarked:
+        print(f"{unmarked} answers wait to be marked: read by-hand.html, and put points into overrides.csv.")
     flagged = sum(bool(row.result and row.result["flags"]) for row in rows)
     if flagged:
         print(f"{flagged} with something to look at: see the notes in scores.csv.")

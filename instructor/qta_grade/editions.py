@@ -33,9 +33,16 @@ class Edition:
         """The most points per question, in the assignment's order."""
         checks = self.specification.checks
         return {
-            question.id: sum(check.points for check in checks if check.question == question.id)
+            question.id: question.points
+            if question.by_hand
+            else sum(check.points for check in checks if check.question == question.id)
             for question in self.specification.questions
         }
+
+    @property
+    def by_hand(self) -> list[str]:
+        """The ids of the questions that the instructor marks."""
+        return [question.id for question in self.specification.questions if question.by_hand]
 
 
 def version_of(notebook: bytes) -> str:

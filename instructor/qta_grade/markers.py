@@ -8,6 +8,7 @@ from qta_grade import Refused
 
 _MARKER = re.compile(r"\s*#\s*@\s*(\w*)(.*)")
 _BEGIN = re.compile(r"(\s*)# BEGIN SOLUTION(.*)")
+_COMMENT = re.compile(r"\s*<!--\s*(@.*?)\s*-->\s*")
 _END = re.compile(r"\s*# END SOLUTION\s*")
 _WORDS = {"assignment": 0, "question": 1, "check": 2, "reference": 0}  # how many words without "=" follow
 _OPTIONS = {
@@ -16,6 +17,7 @@ _OPTIONS = {
     "check": {"points", "fail"},
     "reference": set(),
 }
+_MAY = {"question": {"marked"}}  # options that may be left out
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,45 @@ def read_marker(source: str, where: str) -> Marker | None:
     words, options = _split(found[2], f"@{kind} in {where}")
     if len(words) != _WORDS[kind]:
         raise Refused(f"@{kind} in {where} is followed by the words {words}: it takes {_WORDS[kind]}.")
-    if set(options) != _OPTIONS[kind]:
+    if set(options) - _MAY.get(kind, set()) != _OPTIONS[kind]:
         wanted = ", ".join(sorted(_OPTIONS[kind])) or "none"
         raise Refused(f"@{kind} in {where} has the options {', '.join(options) or 'none'}: it takes {wanted}.")
     return Marker(kind, words, options)
+
+
+def read_written_marker(source: str, where: str) -> Marker | None:
+    """Read the marker of a Markdown cell, ``<!-- @question ... -->``: its student writes text, and no code.
+
+    Parameters
+    ----------
+    source
+        The cell's text.
+    where
+        What the cell is called in a refusal.
+
+    Returns
+    -------
+    Marker or None
+        None for an ordinary cell.
+
+    Raises
+    ------
+    Refused
+        If the marker is none of a question, not on the first line, or lacks something.
+    """
+    lines = source.split("\n")
+    for number, line in enumerate(lines[1:], 2):
+        if _COMMENT.fullmatch(line):
+            raise Refused(f"In {where}, line {number} is {line.strip()!r}: a marker has to be the cell's first line.")
+    found = _COMMENT.fullmatch(lines[0])
+    if not found:
+        return None
+    marker = read_marker(f"# {found[1]}", where)
+    if marker.kind != "question":
+        raise Refused(f"{where.capitalize()} is Markdown, and says @{marker.kind}: Markdown takes @question only.")
+    if "marked" not in marker.options:
+        raise Refused(f"{marker.words[0]} in {where} is answered in Markdown: it has to say marked=by-hand.")
+    return marker
 
 
 def _split(text: str, where: str) -> tuple[list[str], dict[str, str]]:

@@ -1,14 +1,22 @@
 """A submission's bytes read as a notebook. Every byte of them may be hostile."""
 
+import base64
+import binascii
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from qta_grade.specification import PUBLIC_CHECK
 
 MAX_BYTES = 20_000_000
 MAX_CELLS = 2_000
+MAX_SHOWN = 20_000  # characters of an answer, on a page
+MAX_PICTURES = 3  # of an answer
+MAX_PICTURE = 1_000_000  # characters of base64
+_PICTURES = ("image/png", "image/jpeg")
 _QUESTION = re.compile(r"\s*#\s*@question\s+(\w+)")
+_WRITTEN = re.compile(r"<!--\s*@question\s+(\w+)")  # its end is looked for once, or hostile text takes hours
 _CHECKED = re.compile(rf"\s*{re.escape(PUBLIC_CHECK)}(\w+)")
 
 
@@ -64,6 +72,69 @@ def read_cells(content: bytes) -> list[Cell]:
     >>> read_cells(b'{"cells": [{"cell_type": "code", "source": ["# A public check of q1, ..."]}]}')[0].checks
     'q1'
     """
+    return [_code_cell(number, cell) for number, cell in enumerate(_cells(content), 1) if cell["cell_type"] == "code"]
+
+
+@dataclass
+class Answer:
+    """What stands under a question's marker: its text, cut off at `MAX_SHOWN`, and its pictures as data addresses."""
+
+    text: str = ""
+    pictures: list[str] = field(default_factory=list)
+
+
+def read_answers(content: bytes, questions: Collection[str]) -> dict[str, Answer]:
+    """Read the answers to these questions, written and code. Pictures are what the file holds: no code is run.
+
+    Raises
+    ------
+    Unreadable
+        As `read_cells`.
+    """
+    answers: dict[str, Answer] = {}
+    for number, cell in enumerate(_cells(content), 1):
+        if cell["cell_type"] not in ("code", "markdown"):
+            continue
+        source = _source(number, cell)
+        written = cell["cell_type"] == "markdown"
+        found = _WRITTEN.search(source) if written else _QUESTION.match(source)
+        if found and found[1] in questions:
+            answer = answers.setdefault(found[1], Answer())
+            after = source[found.end() :].partition("-->" if written else "\n")[2]
+            text = source[: found.start()] + after if written else after
+            answer.text = f"{answer.text}\n\n{text}".strip()
+            if len(answer.text) > MAX_SHOWN:
+                answer.text = f"{answer.text[:MAX_SHOWN]} ... (the rest is left out)"
+            answer.pictures = [*answer.pictures, *_pictures(cell)][:MAX_PICTURES]
+    return answers
+
+
+def _pictures(cell: dict) -> list[str]:
+    """Give the pictures among a code cell's outputs, or pasted into a Markdown cell."""
+    outputs, attached = cell.get("outputs"), cell.get("attachments")
+    found = [output.get("data") for output in outputs if isinstance(output, dict)] if isinstance(outputs, list) else []
+    found += attached.values() if isinstance(attached, dict) else []
+    texts = [(kind, data.get(kind)) for data in found if isinstance(data, dict) for kind in _PICTURES]
+    return [f"data:{kind};base64,{_one_line(text)}" for kind, text in texts if _is_picture(text)]
+
+
+def _one_line(text: str | list) -> str:
+    return "".join("".join(text).split())
+
+
+def _is_picture(text: object) -> bool:
+    if isinstance(text, list) and all(isinstance(line, str) for line in text):
+        text = "".join(text)
+    if not isinstance(text, str) or not 0 < len(text) <= MAX_PICTURE:
+        return False
+    try:
+        return bool(base64.b64decode(_one_line(text), validate=True))
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _cells(content: bytes) -> list[dict]:
+    """Give the cells of all types, each of which is known to have one."""
     if not content.strip():
         raise Unreadable("The file is empty.")
     if len(content) > MAX_BYTES:
@@ -83,21 +154,22 @@ def read_cells(content: bytes) -> list[Cell]:
         raise Unreadable("The file is not a notebook of this format: it has no list of cells.")
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"The notebook has {len(cells):,} cells; it may have {MAX_CELLS:,}.")
-    return [_code_cell(number, cell) for number, cell in enumerate(cells, 1) if _is_code(number, cell)]
-
-
-def _is_code(number: int, cell: object) -> bool:
-    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
-        raise Unreadable(f"The notebook is damaged: cell {number} has no type.")
-    return cell["cell_type"] == "code"
+    for number, cell in enumerate(cells, 1):
+        if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
+            raise Unreadable(f"The notebook is damaged: cell {number} has no type.")
+    return cells
 
 
 def _code_cell(number: int, cell: dict) -> Cell:
+    source = _source(number, cell)
+    answered, checked = _QUESTION.match(source), _CHECKED.match(source)
+    return Cell(number, source, answered[1] if answered else None, checked[1] if checked else None)
+
+
+def _source(number: int, cell: dict) -> str:
     source = cell.get("source")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
         raise Unreadable(f"The notebook is damaged: the source of cell {number} is no text.")
-    source = source.encode("utf-8", "replace").decode("utf-8")  # half a pair of surrogates has no bytes
-    answered, checked = _QUESTION.match(source), _CHECKED.match(source)
-    return Cell(number, source, answered[1] if answered else None, checked[1] if checked else None)
+    return source.encode("utf-8", "replace").decode("utf-8")  # half a pair of surrogates has no bytes

@@ -57,6 +57,17 @@ class Row:
         return sum(self.points.values())
 
     @property
+    def unmarked(self) -> list[str]:
+        """The questions that wait for the instructor's points."""
+        handed_in = self.graded and self.result is not None
+        return [question for question in self.edition.by_hand if handed_in and question not in self.overrides]
+
+    @property
+    def final(self) -> bool:
+        """Whether the score may be told as one."""
+        return self.graded and not self.unmarked
+
+    @property
     def total(self) -> float:
         """The most points that it could have."""
         return sum(self.edition.possible.values())
@@ -129,7 +140,7 @@ def _fill(row: Row, submission: Submission, outcome: Outcome) -> None:
 def write_scores(path: Path, rows: Iterable[Row], questions: list[str]) -> None:
     """Write scores.csv: no times in it, so that equal results make equal files.
 
-    A question that the student's edition does not have is an empty cell.
+    A question that the student's edition does not have, or that is not marked yet, is an empty cell.
 
     It is in UTF-8 with a byte order mark: without one Excel spoils accents, and pandas, R's readr and LibreOffice
     read over it.
@@ -138,10 +149,9 @@ def write_scores(path: Path, rows: Iterable[Row], questions: list[str]) -> None:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["id", "name", "score", "possible", *questions, "note"])
     for row in rows:
-        points = [number(row.points[question]) if question in row.points else "" for question in questions]
-        score = number(row.score)
-        if not row.graded:  # an empty cell, for 0 would be taken for a grade
-            score, points = "", [""] * len(points)
+        known = row.points.keys() - row.unmarked if row.graded else ()
+        points = [number(row.points[question]) if question in known else "" for question in questions]
+        score = number(row.score) if row.final else ""  # an empty cell, for a number would be taken for a grade
         cells = [row.student, row.name, score, number(row.total), *points, note(row)]
         table.writerow([no_formula(cell) for cell in cells])
     write(path, text.getvalue(), "utf-8-sig")
@@ -150,7 +160,10 @@ def write_scores(path: Path, rows: Iterable[Row], questions: list[str]) -> None:
 def note(row: Row) -> str:
     """Give what the instructor should see at a glance, as one line."""
     result = row.result or {"checks": [], "notes": [], "limits": [], "flags": []}
-    parts = [*row.notes, *result["limits"]]
+    parts = [*row.notes]
+    if row.unmarked:
+        parts.append(f"Not marked yet, so without a score: {', '.join(row.unmarked)}.")
+    parts += result["limits"]
     parts += result["notes"][:1]
     if len(result["notes"]) > 1:
         parts.append(f"And {len(result['notes']) - 1} more about its cells, on the student's page.")
@@ -181,8 +194,8 @@ def write_report(path: Path, rows: Iterable[Row], about: Mapping[str, Any], prob
             "id": row.student,
             "name": row.name,
             "graded": row.graded,
-            "score": row.score if row.graded else None,
-            "points": row.points if row.graded else None,
+            "score": row.score if row.final else None,
+            "points": {**row.points, **dict.fromkeys(row.unmarked)} if row.graded else None,
             "version": row.edition.specification.version,
             "specification_sha256": row.edition.digest,
             "notes": row.notes,

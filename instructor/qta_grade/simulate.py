@@ -54,6 +54,8 @@ def simulate(name: str, count: int, folder: Path, seed: int = 1, root: Path = RO
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(f"{folder} is a file or not empty: name a new folder for the class.")
     assignment = load_source(name, root)
+    if by_hand := [question.id for question in assignment.questions if question.by_hand]:
+        raise Refused(f"{name} cannot be rehearsed: {', '.join(by_hand)} is marked by hand, so no score is expected.")
     mutants = read_mutants(root / "sources" / f"{name}.mutants.toml", assignment)
     setup_cell = (root.parent / "tools" / "setup_cell.py").read_text(encoding="utf-8")
     material, rng = Material(assignment, make_notebook(assignment, setup_cell)), Random(seed)

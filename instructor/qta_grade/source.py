@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 
 from qta_grade import Refused
-from qta_grade.markers import Marker, marks_a_solution, read_marker, split_solution
+from qta_grade.markers import Marker, marks_a_solution, read_marker, read_written_marker, split_solution
 from qta_grade.specification import Check, Question, named_file
 
 ROOT = Path(__file__).resolve().parents[1]  # the folder instructor/
@@ -24,7 +24,8 @@ class SourceCell:
     Attributes
     ----------
     kind
-        "markdown", "plain", "assignment", "question", "check" or "reference".
+        "markdown", "written", "plain", "assignment", "question", "check" or "reference"; "written" is a question in
+        Markdown.
     cell
         The cell as it stands in the notebook, its source one text.
     where
@@ -79,7 +80,7 @@ def read_source(path: Path) -> Assignment:
         If it is no notebook, or its parts do not fit together; the sentence names the cell.
     """
     cells = [_read_cell(cell, f"cell {number}") for number, cell in enumerate(_notebook_cells(path), 1)]
-    code = [cell for cell in cells if cell.kind != "markdown"]
+    code = [cell for cell in cells if cell.kind not in ("markdown", "written")]
     if not code or [cell for cell in code if cell.kind == "assignment"] != code[:1]:
         raise Refused(f"{path.name}: its first code cell, and no other, has to begin with # @assignment.")
     header = code[0].marker.options
@@ -87,14 +88,18 @@ def read_source(path: Path) -> Assignment:
         _number(header[option], option, code[0])
     if header["tensorflow"] not in ("yes", "no"):
         raise Refused(f"tensorflow={header['tensorflow']} in {code[0].where}: it has to be yes or no.")
-    questions = [_question(cell) for cell in cells if cell.kind == "question"]
+    questions = [_question(cell) for cell in cells if cell.kind in ("question", "written")]
     checks = _checks(cells)
     _refuse_twice("question", [question.id for question in questions])
     _refuse_twice("check", [check.id for check in checks])
     for question in questions:
         total = sum(check.points for check in checks if check.question == question.id)
+        if question.by_hand:
+            if total:
+                raise Refused(f"{question.id} is marked by hand and has checks: make two questions of it.")
+            continue
         if total == 0:
-            raise Refused(f"{question.id} has no check: write one, or nobody can get its points.")
+            raise Refused(f"{question.id} has no check: write one, or say marked=by-hand.")
         if not math.isclose(total, question.points):
             raise Refused(f"{question.id} has {question.points:g} points, but its checks have {total:g} together.")
     if not questions:
@@ -118,7 +123,8 @@ def _notebook_cells(path: Path) -> list[dict]:
 def _read_cell(cell: dict, where: str) -> SourceCell:
     source = cell["source"].rstrip("\n")
     if cell["cell_type"] != "code":
-        return SourceCell("markdown", cell, where, None, source, source, [])
+        marker = read_written_marker(source, where)
+        return SourceCell("written" if marker else "markdown", cell, where, marker, source, source, [])
     marker = read_marker(source, where)
     kind = marker.kind if marker else "plain"
     if kind == "question":
@@ -153,7 +159,9 @@ def _question(cell: SourceCell) -> Question:
     (name,), options = cell.marker.words, cell.marker.options
     if not name.isidentifier():
         raise Refused(f"{cell.where.capitalize()} is for question {name!r}: write letters and digits, such as q1.")
-    return Question(name, _number(options["points"], "points", cell), options["title"])
+    if (marked := options.get("marked", "by-hand")) != "by-hand":
+        raise Refused(f"marked={marked} in {cell.where}: it takes by-hand, or leave it out.")
+    return Question(name, _number(options["points"], "points", cell), options["title"], "marked" in options)
 
 
 def _checks(cells: list[SourceCell]) -> list[Check]:
@@ -161,7 +169,7 @@ def _checks(cells: list[SourceCell]) -> list[Check]:
     student = _names_bound(cell.template for cell in cells if cell.kind in ("plain", "question"))
     asked, checks = set(), []
     for cell in cells:
-        if cell.kind == "question":
+        if cell.kind in ("question", "written"):
             asked.add(cell.marker.words[0])
         if cell.kind == "check":
             check = _check(cell, student)

@@ -12,11 +12,12 @@ PUBLIC_CHECK = "# A public check of "  # how its cell begins in the student's no
 
 @dataclass(frozen=True)
 class Question:
-    """A question: its id such as "q1", its points, its title."""
+    """A question: its id such as "q1", its points, its title, and whether the instructor marks it, without checks."""
 
     id: str
     points: float
     title: str
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,9 @@ class Specification:
         for name, before in (("version", ""), ("public_needs_hidden", False)):
             if values[name] == before:  # as it was written before there were these
                 del values[name]
+        for question in values["questions"]:
+            if not question["by_hand"]:
+                del question["by_hand"]
         return json.dumps(values, indent=1, ensure_ascii=False) + "\n"
 
     @property

@@ -13,14 +13,13 @@ from dataclasses import asdict, dataclass, field
 from qta_grade.checks import PASSED_ALONE, CheckResult, rng_for, run_check
 from qta_grade.flags import flags_of
 from qta_grade.launch import MAX_FILES, MAX_THREADS
-from qta_grade.notebook import Cell, Unreadable, read_cells
+from qta_grade.notebook import MAX_SHOWN, Cell, Unreadable, read_cells
 from qta_grade.sandbox import LimitReached, Limits, Sandbox
 from qta_grade.specification import PUBLIC_CHECK, Specification, uncounted
 
 MAX_RUNAWAY_CELLS = 2  # each costs its limit and a new start; a question's checks may cost one more
 MAX_CELLS_TOGETHER = 5  # all cells together may use this many times the limit of one
 MAX_TOGETHER = 5  # all that is run, restarts included, may use this many times the limits of a cell and of a check
-MAX_SHOWN = 20_000  # characters of an answer, on the student's page
 _LIMITS = {
     "cpu": "used more computing time than it may ({seconds:g} s)",
     "wall": "waited for longer than it may",
@@ -185,7 +184,7 @@ class _Grading:
         handed out, which the grader runs itself.
         """
         as_handed_out = {source for source in self.specification.template if source.startswith(PUBLIC_CHECK)}
-        waiting = [question.id for question in self.specification.questions]
+        waiting = [question.id for question in self.specification.questions if not question.by_hand]
         plan: list[Cell | str] = []
         for cell in self.cells:
             if cell.checks in waiting:

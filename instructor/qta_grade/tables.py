@@ -4,7 +4,7 @@ import csv
 import io
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +52,9 @@ def read_class_list(path: Path) -> dict[str, str]:
     return names
 
 
-def read_overrides(path: Path, students: set[str], possible: Mapping[str, float]) -> list[Override]:
+def read_overrides(
+    path: Path, students: set[str], possible: Mapping[str, float], by_hand: Collection[str] = ()
+) -> list[Override]:
     """Read the points that the instructor set by hand; no file means none.
 
     Parameters
@@ -63,6 +65,8 @@ def read_overrides(path: Path, students: set[str], possible: Mapping[str, float]
         Known ids: of submissions and of the class list.
     possible : mapping of str to float
         The most points per question.
+    by_hand : collection of str
+        Questions that are marked by hand: a line of one that has no points yet is left out.
 
     Raises
     ------
@@ -80,6 +84,8 @@ def read_overrides(path: Path, students: set[str], possible: Mapping[str, float]
             raise Refused(f"{where}: there is no question {question!r}. There are {', '.join(possible)}.")
         if (student, question) in found:
             raise Refused(f"{where}: {question} of {student!r} is there twice. Delete one of the lines.")
+        if question in by_hand and not row["points"]:
+            continue
         points = _number(row["points"])
         if not 0 <= points <= possible[question]:  # NaN is refused, too
             most = f"{possible[question]:g}"

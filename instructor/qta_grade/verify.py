@@ -173,6 +173,8 @@ def _surprises(trial: Trial, result: SubmissionResult) -> list[str]:
 def _thin(specification: Specification, mutants: list[Mutant]) -> list[str]:
     faults = []
     for question in specification.questions:
+        if question.by_hand:
+            continue
         count = sum(mutant.question == question.id for mutant in mutants)
         if count < MUTANTS_PER_QUESTION:
             faults.append(f"{question.id} has {count} mutants: at least {MUTANTS_PER_QUESTION} are wanted.")
@@ -191,6 +193,9 @@ def _report(
     sound = [not _surprises(trial, result) for trial, result in zip(trials, results, strict=True)]
     of_solution, of_mutants = sound[1 : 1 + len(STUDENTS)], sound[1 + len(STUDENTS) :]
     for question in specification.questions:
+        if question.by_hand:
+            print(f"{question.id} {question.title}: {question.points:g} points, marked by hand")
+            continue
         checks = [check for check in specification.checks if check.question == question.id]
         own = [fine for fine, mutant in zip(of_mutants, mutants, strict=True) if mutant.question == question.id]
         print(

@@ -28,7 +28,10 @@ SPECIFICATION = SimpleNamespace(
     name="hw",
     title="Homework",
     version="",
-    questions=[SimpleNamespace(id="q1", title="One"), SimpleNamespace(id="q2", title="Two")],
+    questions=[
+        SimpleNamespace(id="q1", title="One", by_hand=False),
+        SimpleNamespace(id="q2", title="Two", by_hand=False),
+    ],
     checks=[SimpleNamespace(id=f"{q}.{name}", question=q, kind=kind, points=p) for q, name, kind, p in CHECKS],
 )
 

@@ -18,7 +18,7 @@ SPECIFICATION = SimpleNamespace(
     version="",
     digest="d1",
     tensorflow=False,
-    questions=[SimpleNamespace(id="q1", title="One")],
+    questions=[SimpleNamespace(id="q1", title="One", by_hand=False)],
     checks=[SimpleNamespace(id="q1.check_a", question="q1", kind="public", points=2)],
 )
 
