@@ -87,6 +87,7 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument("-o", dest="out", metavar="OUT", type=Path, required=True, help="folder for the results")
     grade.add_argument("--class-list", metavar="FILE", type=Path, help="CSV with a column id and, if liked, name")
     grade.add_argument("--id-pattern", metavar="REGEX", help="finds the id in a file's path: (?P<id>...)")
+    grade.add_argument("--late-penalty", metavar="PERCENT", help="of the possible points, for each day in OUT/late.csv")
     grade.add_argument("--only", metavar="ID", nargs="+", default=[], help="grade these again, and no others")
     grade.add_argument("--tier", metavar="TIER", help="the kind of sandbox; by default warm or bubblewrap")
     grade.add_argument("--jobs", metavar="N", type=int, help="how many at a time; the number of cores by default")
@@ -151,6 +152,7 @@ def _grade(options: argparse.Namespace) -> int:
 
     if options.jobs is not None and options.jobs < 1:
         raise Refused(f"--jobs {options.jobs}: at least one submission at a time has to be graded.")
+    late_penalty = None if options.late_penalty is None else _percent(options.late_penalty)
     specification, digest = read_specification(options.name)
     secret = read_secret(options.secret or ROOT / "secret", make=options.secret is None)
     with _grader(options, specification) as how:
@@ -164,8 +166,19 @@ def _grade(options: argparse.Namespace) -> int:
             class_list=options.class_list,
             id_pattern=options.id_pattern,
             only=options.only,
+            late_penalty=late_penalty,
         )
     return 0 if whole else 1
+
+
+def _percent(text: str) -> float:
+    try:
+        percent = float(text.removesuffix("%"))
+    except ValueError:
+        percent = 0
+    if not 0 < percent <= 100:
+        raise Refused(f"--late-penalty {text}: write a number above 0 and up to 100, such as 10.")
+    return percent
 
 
 def _similarity(options: argparse.Namespace) -> int:

@@ -93,7 +93,7 @@ def claimed(out: Path, assignment: str) -> Iterator[None]:
     others = {path.name for path in out.iterdir()} if out.is_dir() else set()
     if out.exists() and not out.is_dir():
         raise Refused(f"{out} is a file: name a new folder for the results.")
-    if MARK not in others and others - {".lock", "overrides.csv"}:
+    if MARK not in others and others - {".lock", "overrides.csv", "late.csv"}:
         raise Refused(f"{out} holds other files, such as {min(others)}: name a new folder for the results.")
     out.mkdir(parents=True, exist_ok=True)
     with (out / ".lock").open("w") as lock:

@@ -8,9 +8,9 @@ from qta_grade import Refused
 from qta_grade.batch import Run, claimed, fingerprint, grade_batch
 from qta_grade.by_hand import write_by_hand
 from qta_grade.feedback import write_pages
-from qta_grade.intake import collect
+from qta_grade.intake import Submission, collect
 from qta_grade.report import Row, make_rows, write_report, write_scores
-from qta_grade.tables import number, read_class_list, read_overrides
+from qta_grade.tables import number, read_class_list, read_late, read_overrides
 
 
 def grade_class(
@@ -21,6 +21,7 @@ def grade_class(
     class_list: Path | None = None,
     id_pattern: str | None = None,
     only: Collection[str] = (),
+    late_penalty: float | None = None,
 ) -> bool:
     """Grade the submissions of a class, and write what README.md lists under OUT.
 
@@ -38,6 +39,8 @@ def grade_class(
         See `intake.collect`.
     only : collection of str
         Ids to grade again, and no others.
+    late_penalty : float, optional
+        Percent of the possible points that each day in OUT/late.csv costs.
 
     Returns
     -------
@@ -60,20 +63,28 @@ def grade_class(
     with claimed(out, run.specification.name):
         by_hand = {question for edition in (run.present, *run.earlier) for question in edition.by_hand}
         overrides = read_overrides(out / "overrides.csv", students, most, by_hand)
+        if late_penalty is None and (out / "late.csv").exists():
+            raise Refused(
+                f"{out / 'late.csv'} says who was late, but not what a day costs: say --late-penalty PERCENT."
+            )
+        late = read_late(out / "late.csv", students)
         outcomes = grade_batch(intake, out, run, only)
-        rows = make_rows(run.present, intake.submissions, outcomes, names, overrides)
+        rows = make_rows(run.present, intake.submissions, outcomes, names, overrides, late, late_penalty or 0)
         about = {
             "assignment": run.specification.name,
             "specification_sha256": run.digest,
             "tier": run.tier,
             "secret_fingerprint": fingerprint(run.secret),
             "possible": run.present.possible,
+            "late_penalty": late_penalty,
         }
         write_pages(out / "feedback", rows)
         if by_hand:
             write_by_hand(out, rows, intake.submissions, run.specification.title)
         write_report(out / "report.json", rows, about, intake.problems)
-        write_scores(out / "scores.csv", rows, list(most))  # last: where it is, all is
+        write_scores(out / "scores.csv", rows, list(most), late=late_penalty is not None)  # last: where it is, all is
+    if late_penalty is not None:
+        _tell_late(intake.submissions, late)
     _summarise(rows, intake.problems, out)
     return all(row.graded for row in rows)
 
@@ -85,6 +96,14 @@ def _most_points(run: Run) -> dict[str, float]:
         for question, points in edition.possible.items():
             most[question] = max(points, most.get(question, 0))
     return most
+
+
+def _tell_late(submissions: list[Submission], late: dict[str, float]) -> None:
+    """Name those of whom only the platform says that they were late, since it does not say by how much."""
+    unsaid = [submission.student for submission in submissions if submission.late and submission.student not in late]
+    print(f"{len(late)} are in late.csv.")
+    if unsaid:
+        print(f"Late, as the platform says, but not in late.csv, so nothing is deducted: {', '.join(unsaid)}.")
 
 
 def _summarise(rows: list[Row], problems: list[str], out: Path) -> None:

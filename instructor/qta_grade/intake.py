@@ -30,6 +30,8 @@ class Submission:
         The student's name, where the platform writes it.
     undecided : str
         Why nobody but the instructor can say whose it is; empty where that is clear.
+    late : bool
+        Whether the platform calls it late.
     """
 
     student: str
@@ -37,6 +39,7 @@ class Submission:
     notes: tuple[str, ...] = ()
     name: str = ""
     undecided: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,7 @@ def _submission(student: str, files: list[_File], assignment: str, problems: lis
             problems.append(
                 f"{student}: of the same attempt and time; {entry.path} is graded, and not {', '.join(same[:9])}."
             )
-    return Submission(student, entry, tuple(notes), names[0])
+    return Submission(student, entry, tuple(notes), names[0], late=chosen.owner.late)
 
 
 def _tell(student: str, files: list[_File], problems: list[str]) -> None:

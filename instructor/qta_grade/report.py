@@ -40,6 +40,10 @@ class Row:
         Per question.
     graded : bool
         False if the grader failed; such a row has no score.
+    late_days : float
+        How many days late it was; 0 also where no rule for late work was asked for.
+    late_penalty : float
+        Percent of the possible points that a day costs.
     """
 
     student: str
@@ -50,11 +54,23 @@ class Row:
     result: dict | None = None
     overrides: dict[str, Override] = field(default_factory=dict)
     graded: bool = True
+    late_days: float = 0
+    late_penalty: float = 0
+
+    @property
+    def earned(self) -> float:
+        """The sum of the points."""
+        return sum(self.points.values())
+
+    @property
+    def deducted(self) -> float:
+        """The points that being late costs: of those that are there."""
+        return min(self.earned, self.total * self.late_penalty / 100 * self.late_days)
 
     @property
     def score(self) -> float:
-        """The sum of the points."""
-        return sum(self.points.values())
+        """What counts."""
+        return self.earned - self.deducted
 
     @property
     def unmarked(self) -> list[str]:
@@ -79,6 +95,8 @@ def make_rows(
     outcomes: Mapping[str, Outcome],
     class_list: Mapping[str, str],
     overrides: Iterable[Override] = (),
+    late: Mapping[str, float] | None = None,
+    late_penalty: float = 0,
 ) -> list[Row]:
     """Bring together what is known of each student.
 
@@ -94,6 +112,10 @@ def make_rows(
         Names per id; those without a submission score 0.
     overrides : iterable of Override
         Points set by hand.
+    late : mapping of str to float, optional
+        Days per student.
+    late_penalty : float
+        Percent of the possible points that a day costs.
 
     Returns
     -------
@@ -116,6 +138,7 @@ def make_rows(
             _fill(row, handed_in[student], outcome)
         else:
             row.notes.append(NO_SUBMISSION)
+        row.late_days, row.late_penalty = (late or {}).get(student, 0), late_penalty
         rows[student] = row
     for override in overrides:
         row = rows[override.student]
@@ -137,22 +160,25 @@ def _fill(row: Row, submission: Submission, outcome: Outcome) -> None:
         row.points[check["question"]] += check["points"]
 
 
-def write_scores(path: Path, rows: Iterable[Row], questions: list[str]) -> None:
+def write_scores(path: Path, rows: Iterable[Row], questions: list[str], late: bool = False) -> None:
     """Write scores.csv: no times in it, so that equal results make equal files.
 
-    A question that the student's edition does not have, or that is not marked yet, is an empty cell.
+    A question that the student's edition does not have, or that is not marked yet, is an empty cell. With a rule
+    for late work there are columns for the points before it and for the days.
 
     It is in UTF-8 with a byte order mark: without one Excel spoils accents, and pandas, R's readr and LibreOffice
     read over it.
     """
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["id", "name", "score", "possible", *questions, "note"])
+    columns = ["before_late", "days_late"] if late else []
+    table.writerow(["id", "name", "score", "possible", *columns, *questions, "note"])
     for row in rows:
         known = row.points.keys() - row.unmarked if row.graded else ()
         points = [number(row.points[question]) if question in known else "" for question in questions]
         score = number(row.score) if row.final else ""  # an empty cell, for a number would be taken for a grade
-        cells = [row.student, row.name, score, number(row.total), *points, note(row)]
+        lateness = [number(row.earned) if row.final else "", number(row.late_days)] if late else []
+        cells = [row.student, row.name, score, number(row.total), *lateness, *points, note(row)]
         table.writerow([no_formula(cell) for cell in cells])
     write(path, text.getvalue(), "utf-8-sig")
 
@@ -163,6 +189,8 @@ def note(row: Row) -> str:
     parts = [*row.notes]
     if row.unmarked:
         parts.append(f"Not marked yet, so without a score: {', '.join(row.unmarked)}.")
+    if row.deducted:
+        parts.append(f"{number(row.late_days)} days late: {number(row.deducted)} points less.")
     parts += result["limits"]
     parts += result["notes"][:1]
     if len(result["notes"]) > 1:
@@ -196,6 +224,8 @@ def write_report(path: Path, rows: Iterable[Row], about: Mapping[str, Any], prob
             "graded": row.graded,
             "score": row.score if row.final else None,
             "points": {**row.points, **dict.fromkeys(row.unmarked)} if row.graded else None,
+            "late_days": row.late_days,
+            "deducted": row.deducted if row.final else None,
             "version": row.edition.specification.version,
             "specification_sha256": row.edition.digest,
             "notes": row.notes,

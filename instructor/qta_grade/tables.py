@@ -1,4 +1,4 @@
-"""Tables in CSV files read: the instructor's own, the class list and the overrides, are never written."""
+"""Tables in CSV files read: the instructor's own, the class list, the overrides and who was late, are never written."""
 
 import csv
 import io
@@ -92,6 +92,37 @@ def read_overrides(
             raise Refused(f"{where}: the points are {row['points']!r}; {question} takes a number from 0 to {most}.")
         found[student, question] = Override(student, question, points, row["comment"])
     return list(found.values())
+
+
+def read_late(path: Path, students: set[str]) -> dict[str, float]:
+    """Read how many days late who was; no file means nobody.
+
+    Parameters
+    ----------
+    path : Path
+        CSV file in UTF-8 with the columns ``id`` and ``days``.
+    students : set of str
+        Known ids: of submissions and of the class list.
+
+    Raises
+    ------
+    Refused
+        If an id is unknown or there twice, or the days are not a number from 0 on.
+    """
+    if not path.exists():
+        return {}
+    found: dict[str, float] = {}
+    for line, row in read_rows(path, ["id", "days"]):
+        where, student = f"{path}, line {line}", row["id"]
+        if student not in students:
+            raise Refused(f"{where}: nobody has the id {student!r}. Write it as in scores.csv.")
+        if student in found:
+            raise Refused(f"{where}: the id {student!r} is there twice. Delete one of the lines.")
+        days = _number(row["days"])
+        if not 0 <= days < math.inf:  # NaN is refused, too
+            raise Refused(f"{where}: the days are {row['days']!r}; write a number from 0 on.")
+        found[student] = days
+    return found
 
 
 def _number(text: str) -> float:

@@ -428,3 +428,60 @@ def test_interrupted_run_keeps_what_it_has(tmp_path, place, grader):
     assert not (out / "scores.csv").exists()
     grade_class(run(grader), place, out)
     assert sorted(grader.calls) == ["bo", "zoë"]
+
+
+def test_late_days_cost_what_was_asked_for(tmp_path, place, grader, capsys):
+    out = tmp_path / "out"
+    grade_class(run(grader), place, out)
+    before = (out / "scores.csv").read_bytes()
+    (out / "late.csv").write_text('id,days\nann,2\nbo,"1,5"\nzoë,0\n', encoding="utf-8")
+    with pytest.raises(Refused, match="say --late-penalty PERCENT"):
+        grade_class(run(grader), place, out)
+    assert (out / "scores.csv").read_bytes() == before
+    assert grade_class(run(grader), place, out, late_penalty=20)
+    ann, bo, zoe = scores(out).values()
+    assert (ann["score"], ann["before_late"], ann["days_late"], ann["q1"]) == ("2.1", "3.5", "2", "3")
+    assert (bo["score"], bo["before_late"], bo["days_late"]) == ("0", "1", "1.5")  # not less than nothing
+    assert (zoe["score"], zoe["before_late"], zoe["days_late"]) == ("3.5", "3.5", "0")
+    assert ann["note"] == "2 days late: 1.4 points less."
+    page = (out / "feedback/ann.html").read_text(encoding="utf-8")
+    assert "<strong>2.1</strong> of 3.5" in page
+    assert "2 days late, each 20 % of the possible points" in page
+    assert "late" not in (out / "feedback" / f"{file_name('zoë')}.html").read_text(encoding="utf-8")
+    student = json.loads((out / "report.json").read_text(encoding="utf-8"))["students"][0]
+    assert (student["score"], student["late_days"], student["deducted"]) == (2.1, 2, pytest.approx(1.4))
+    assert "on average 1.87 of 3.5 points" in capsys.readouterr().out
+    (out / "late.csv").unlink()
+    grade_class(run(grader), place, out)
+    assert (out / "scores.csv").read_bytes() == before
+
+
+def test_whom_the_platform_calls_late_is_named_where_late_csv_does_not_say_how_much(tmp_path, grader, capsys):
+    (tmp_path / "in").mkdir()
+    for name in ("leeann_LATE_123_67890_hw.ipynb", "bo_LATE_456_67891_hw.ipynb", "cy_789_67892_hw.ipynb"):
+        (tmp_path / "in" / name).write_bytes(b"good")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "late.csv").write_text("id,days\n123,1\n", encoding="utf-8")
+    grade_class(run(grader), tmp_path / "in", out, late_penalty=10)
+    assert "not in late.csv, so nothing is deducted: 456." in capsys.readouterr().out
+    assert [row["score"] for row in scores(out).values()] == ["3.15", "3.5", "3.5"]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("cy,1", "line 2: nobody has the id 'cy'"),
+        ("bo,1\nbo,2", "line 3: the id 'bo' is there twice"),
+        ("bo,-1", "the days are '-1'; write a number from 0 on"),
+        ("bo,inf", "the days are 'inf'"),
+        ("bo,", "the days are ''"),
+    ],
+)
+def test_faulty_late_days(tmp_path, place, grader, line, says):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "late.csv").write_text(f"id,days\n{line}\n", encoding="utf-8")
+    with pytest.raises(Refused, match=says):
+        grade_class(run(grader), place, out, late_penalty=10)
+    assert not grader.calls

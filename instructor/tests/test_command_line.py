@@ -62,7 +62,7 @@ def test_grade(parts, tmp_path, capsys):
     secret = tmp_path / "secret"
     assert secret.stat().st_mode & 0o777 == 0o600
     before = secret.read_bytes()
-    assert graded(tmp_path, "--tier", "limits", "--only", "ann", "--jobs", "1") == 0
+    assert graded(tmp_path, "--tier", "limits", "--only", "ann", "--jobs", "1", "--late-penalty", "10%") == 0
     assert "in sandboxes of the kind limits.\nlimits: UNSAFE" in capsys.readouterr().out
     assert secret.read_bytes() == before
 
@@ -75,6 +75,8 @@ def test_grade(parts, tmp_path, capsys):
         (["--secret", "nowhere"], "nowhere"),
         (["--class-list", "nowhere.csv"], "nowhere.csv"),
         (["--id-pattern", "("], "--id-pattern"),
+        (["--late-penalty", "0"], "--late-penalty 0"),
+        (["--late-penalty", "ten"], "--late-penalty ten"),
     ],
 )
 def test_wrong_options_get_one_sentence(parts, tmp_path, capsys, options, says):
