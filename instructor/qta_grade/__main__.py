@@ -19,6 +19,7 @@ _LOADED_LATE = {  # so that a command imports only what it needs, and tests may 
     "publish": "qta_grade.publish:publish",
     "simulate": "qta_grade.simulate:simulate",
     "compare": "qta_grade.compare:compare",
+    "gradebook": "qta_grade.gradebook:gradebook",
     "describe": "qta_grade.doctor:describe",
     "choose": "qta_grade.doctor:choose",
     "read": "qta_grade.specification:read_specification",
@@ -75,6 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("folder", metavar="DIR", type=Path)
     publish.set_defaults(do=_publish)
     _add_grade(commands.add_parser("grade", help="grade a class"))
+    gradebook = commands.add_parser("gradebook", help="one table over all assignments")
+    gradebook.add_argument("outs", metavar="OUT", type=Path, nargs="+", help="the results of an assignment")
+    gradebook.add_argument("-o", dest="file", metavar="FILE", type=Path, required=True, help="compulsory: the CSV file")
+    gradebook.set_defaults(do=_gradebook)
     _add_rehearsal(commands)
     _add_similarity(commands.add_parser("similarity", help="say which submissions share long passages of code"))
     return parser
@@ -179,6 +184,11 @@ def _percent(text: str) -> float:
     if not 0 < percent <= 100:
         raise Refused(f"--late-penalty {text}: write a number above 0 and up to 100, such as 10.")
     return percent
+
+
+def _gradebook(options: argparse.Namespace) -> int:
+    part("gradebook")(options.outs, options.file)
+    return 0
 
 
 def _similarity(options: argparse.Namespace) -> int:

@@ -112,6 +112,7 @@ def test_other_commands(parts, tmp_path, capsys):
     parts.update(
         build=lambda name: [tmp_path / f"{name}.ipynb"],
         verify=lambda name: [] if name == "hw" else ["The template scores 1."],
+        gradebook=lambda outs, file: print([out.name for out in outs], file.name),
         describe=lambda: "bubblewrap: works here.",
         publish=lambda folder: None,
         simulate=lambda name, count, folder, seed: print(f"{name} {count} {folder.name} {seed}"),
@@ -124,8 +125,10 @@ def test_other_commands(parts, tmp_path, capsys):
         0,
     ]
     assert [main(["compare", "class", "out"]), main(["compare", "other", "out"])] == [0, 1]
+    assert main(["gradebook", "hw1", "hw2", "-o", "all.csv"]) == 0
     out = capsys.readouterr().out
     for text in [
+        "['hw1', 'hw2'] all.csv",
         "hw.ipynb",
         "hw is sound.",
         "The template scores 1.",
