@@ -89,7 +89,9 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     grade.set_defaults(do=_grade)
     grade.add_argument("name", metavar="NAME", help="the assignment, such as 1-linear-regression")
     grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="a zip archive or a folder")
-    grade.add_argument("-o", dest="out", metavar="OUT", type=Path, required=True, help="folder for the results")
+    grade.add_argument(
+        "-o", dest="out", metavar="OUT", type=Path, required=True, help="compulsory: folder for the results"
+    )
     grade.add_argument("--class-list", metavar="FILE", type=Path, help="CSV with a column id and, if liked, name")
     grade.add_argument("--id-pattern", metavar="REGEX", help="finds the id in a file's path: (?P<id>...)")
     grade.add_argument("--late-penalty", metavar="PERCENT", help="of the possible points, for each day in OUT/late.csv")
@@ -105,7 +107,7 @@ def _add_rehearsal(commands: Any) -> None:
     simulate.set_defaults(do=_simulate)
     simulate.add_argument("name", metavar="NAME")
     simulate.add_argument("count", metavar="N", type=int, help="how many submissions")
-    simulate.add_argument("-o", dest="folder", metavar="DIR", type=Path, required=True, help="a new folder")
+    simulate.add_argument("-o", dest="folder", metavar="DIR", type=Path, required=True, help="compulsory: a new folder")
     simulate.add_argument("--seed", metavar="SEED", type=int, default=1, help="the same makes the same class")
     compare = commands.add_parser("compare", help="tell whether a made-up class got the expected scores")
     compare.set_defaults(do=_compare)
@@ -117,7 +119,7 @@ def _add_similarity(similarity: argparse.ArgumentParser) -> None:
     similarity.set_defaults(do=_similarity)
     similarity.add_argument("name", metavar="NAME", help="the assignment, such as 1-linear-regression")
     similarity.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="a zip archive or a folder")
-    similarity.add_argument("-o", dest="out", metavar="OUT", type=Path, required=True, help="a new folder")
+    similarity.add_argument("-o", dest="out", metavar="OUT", type=Path, required=True, help="compulsory: a new folder")
     similarity.add_argument("--id-pattern", metavar="REGEX", help="finds the id in a file's path: (?P<id>...)")
 
 

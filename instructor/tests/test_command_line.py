@@ -1,6 +1,7 @@
 """The command ``qta-grade``; the parts that others test are replaced by stand-ins."""
 
 import json
+import re
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -162,6 +163,13 @@ def test_refusal_and_full_disk_are_sentences(parts, capsys):
         parts["build"] = function
         assert main(["build", "hw"]) == 2
         assert capsys.readouterr().err == f"qta-grade: {says}\n"
+
+
+@pytest.mark.parametrize("command", ["grade", "simulate", "similarity", "gradebook"])
+def test_the_help_says_that_the_folder_or_file_is_compulsory(command, capsys):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert re.search(r"-o \w+\s+compulsory: ", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("name", __main__._LOADED_LATE)

@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "CONTRIBUTING.md", "assignments/README.md", "data/README.md", "instructor/README.md"]
+PAGES += ["instructor/docs/writing.md"]
 PAGES += [f"docs/{name}.md" for name in ("benchmarks", "own-texts", "quanteda-to-python", "scaling")]
 PROGRAMS = r"(?:sudo|pip|python3?|py|conda|git|qta-grade|uv|winget|brew|course\.py|KERAS_BACKEND=\w+)"
 
@@ -31,6 +32,7 @@ RUN = {
         "qta-grade grade 1-linear-regression moodle.zip -o grades/hw1 --class-list class.csv"
     ),
     "qta-grade grade NAME SUBMISSIONS -o OUT": "qta-grade grade 1-linear-regression moodle.zip -o out",
+    "qta-grade gradebook grades/hw1 grades/hw2 -o gradebook.csv": "qta-grade gradebook grades/hw1 -o gradebook.csv",
     "qta-grade simulate 1-linear-regression 300 -o grades/rehearsal": (
         "qta-grade simulate 1-linear-regression 20 -o grades/rehearsal"
     ),
