@@ -1,28 +1,34 @@
 """The tree that students get: what git knows, without this folder, and searched for anything hidden."""
 
+import hashlib
+import json
 import subprocess
 from pathlib import Path
 
 from qta_grade import Refused
+from qta_grade.files import write
 from qta_grade.leaks import hidden_lines, leaks
 from qta_grade.source import ROOT, load_source
 
+LIST = ".published.json"  # in the published folder: the hash of each file that was written there
+
 
 def publish(folder: Path, root: Path = ROOT) -> None:
-    """Copy the project for students into a new folder.
+    """Copy the project for students into a new folder, or update one that was published.
 
     Parameters
     ----------
     folder
-        Where to; it has to be new or empty, and outside the repository.
+        Where to, outside the repository: new, empty but for ``.git``, or published before. Of the last what others put
+        there stays as it is.
     root
         The folder ``instructor`` of the repository.
 
     Raises
     ------
     Refused
-        If the repository has changes that are not committed, the folder cannot be used, or a file holds something
-        hidden; nothing is written then.
+        If the repository has changes that are not committed, the folder cannot be used, a file there was changed by
+        hand, or one holds something hidden; nothing is written then.
     """
     repository = root.resolve().parent
     _refuse_folder(folder, repository)
@@ -32,11 +38,22 @@ def publish(folder: Path, root: Path = ROOT) -> None:
     private = f"{root.name}/"
     files = {name: (repository / name).read_bytes() for name in names if not name.startswith(private)}
     _refuse_leaks(files, root)
+    before, hashes = _published(folder), {name: _hash(content) for name, content in files.items()}
+    for name in sorted(before.keys() | files.keys()):
+        _refuse_changed(folder, name, {before.get(name), hashes.get(name)})
+    gone = before.keys() - files.keys()
+    for name in gone:
+        (folder / name).unlink(missing_ok=True)
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
         (folder / name).chmod((repository / name).stat().st_mode)
-    print(f"{len(files)} files are in {folder}, none with a hidden line. Try 'python3 course.py test' there.")
+    write(folder / LIST, json.dumps(hashes, indent=1) + "\n")  # last: what an interrupted run wrote is equal next time
+    changed = sum(before.get(name) != digest for name, digest in hashes.items())
+    print(
+        f"{len(files)} files are in {folder}, none with a hidden line; {changed} are new or changed, {len(gone)} gone."
+    )
+    print("Try 'python3 course.py test' there.")
 
 
 def _refuse_folder(folder: Path, repository: Path) -> None:
@@ -44,8 +61,33 @@ def _refuse_folder(folder: Path, repository: Path) -> None:
         raise Refused(f"{folder} lies inside the repository: name a folder outside.")
     if folder.exists() and not folder.is_dir():
         raise Refused(f"{folder} is a file: name a new folder.")
-    if folder.is_dir() and any(folder.iterdir()):
-        raise Refused(f"{folder} is not empty: name a new folder.")
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if there - {".git"} and LIST not in there:
+        raise Refused(f"{folder} is not empty, and was not published (it has no {LIST}): name a new folder.")
+
+
+def _published(folder: Path) -> dict[str, str]:
+    path = folder / LIST
+    if not path.exists():
+        return {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        raise Refused(f"{path} is damaged: bring it back from git, or publish into a new folder.") from None
+
+
+def _refuse_changed(folder: Path, name: str, expected: set[str | None]) -> None:
+    """Keep what somebody else wrote where this file goes, or went before."""
+    path = folder / name
+    inside = path.parent.resolve().is_relative_to(folder.resolve())
+    if inside and not path.is_symlink() and not path.exists():
+        return
+    if not inside or path.is_symlink() or not path.is_file() or _hash(path.read_bytes()) not in expected:
+        raise Refused(f"{path} was changed or put there by hand: move it elsewhere or delete it, and publish again.")
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _git(repository: Path, *arguments: str) -> str:
