@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -97,7 +96,7 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument("--late-penalty", metavar="PERCENT", help="of the possible points, for each day in OUT/late.csv")
     grade.add_argument("--only", metavar="ID", nargs="+", default=[], help="grade these again, and no others")
     grade.add_argument("--tier", metavar="TIER", help="the kind of sandbox; by default warm or bubblewrap")
-    grade.add_argument("--jobs", metavar="N", type=int, help="how many at a time; the number of cores by default")
+    grade.add_argument("--jobs", metavar="N", type=int, help="how many at a time; by default as cores and memory allow")
     grade.add_argument("--scheduler", metavar="ADDRESS", help="grade on a Dask cluster, see docs/cluster.md")
     grade.add_argument("--secret", metavar="FILE", type=Path, help="instead of instructor/secret")
 
@@ -205,12 +204,15 @@ def _similarity(options: argparse.Namespace) -> int:
 def _grader(options: argparse.Namespace, specification: Any) -> Iterator[dict[str, Any]]:
     """Give what a `Run` takes to grade here, or on a cluster."""
     if options.scheduler is None:
-        tier, jobs = part("choose")(options.tier, specification.tensorflow), options.jobs or os.cpu_count() or 1
-        from qta_grade.batch import limit_memory
+        tier = part("choose")(options.tier, specification.tensorflow)
+        from qta_grade.batch import default_jobs, free_memory, limit_memory
         from qta_grade.doctor import SAFE, protection
 
         limit_memory()
+        free = free_memory()
+        jobs = options.jobs or default_jobs(specification.memory_gb, free)
         print(f"Grading {jobs} at a time, in sandboxes of the kind {tier}.")
+        print(f"{free / 2**30:.1f} GB of memory are free; a submission may take {specification.memory_gb:g} GB.")
         if tier not in SAFE:
             print(f"{tier}: {protection(tier)}")
         yield {"tier": tier, "jobs": jobs, "grade": part("grade_submission")}

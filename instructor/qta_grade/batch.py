@@ -28,6 +28,8 @@ from qta_grade.notebook import Unreadable
 from qta_grade.progress import progress
 
 _MEMORY = 8 * 2**30  # bytes that the grader may take for itself beyond what it has at the start
+# Where a container's limit of memory stands, in either version of control groups.
+CONTAINER = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 PAUSE = 1  # seconds before a start that failed is tried again
 MARK = "batch.json"  # in OUT: which assignment it belongs to
 
@@ -227,6 +229,28 @@ def _end(pool: ThreadPoolExecutor, end: Callable[[], None]) -> None:
     while ended.is_alive():
         end()
         ended.join(0.05)
+
+
+def free_memory() -> int:
+    """Return the bytes that may be used: those free on the machine, and in a container no more than its limit."""
+    free = [psutil.virtual_memory().available]
+    for path in CONTAINER:
+        with contextlib.suppress(OSError, ValueError):  # not there, or "max", which is none
+            free.append(int(path.read_text()))
+    return min(free)
+
+
+def default_jobs(memory_gb: float, free: int) -> int:
+    """Return how many submissions to grade at a time: as cores and memory allow, and at least one.
+
+    Parameters
+    ----------
+    memory_gb : float
+        What a submission may take.
+    free : int
+        Bytes, of `free_memory`.
+    """
+    return max(1, min(os.cpu_count() or 1, int(free / (memory_gb * 2**30))))
 
 
 def limit_memory() -> None:

@@ -7,7 +7,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from qta_grade import Refused, __main__
+from qta_grade import Refused, __main__, batch
 from qta_grade.__main__ import main
 from qta_grade.build import build
 from qta_grade.editions import Edition
@@ -19,6 +19,7 @@ SPECIFICATION = SimpleNamespace(
     version="",
     digest="d1",
     tensorflow=False,
+    memory_gb=2,
     questions=[SimpleNamespace(id="q1", title="One", by_hand=False)],
     checks=[SimpleNamespace(id="q1.check_a", question="q1", kind="public", points=2)],
 )
@@ -86,6 +87,23 @@ def test_wrong_options_get_one_sentence(parts, tmp_path, capsys, options, says):
     assert error.startswith("qta-grade: ")
     assert says in error
     assert error.count("\n") == 1
+
+
+def test_as_many_at_a_time_as_cores_and_memory_allow(parts, tmp_path, capsys, monkeypatch):
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(batch, "CONTAINER", (limit, tmp_path / "nowhere"))
+    monkeypatch.setattr(batch.os, "cpu_count", lambda: 4)
+    for free, container, jobs in [
+        (99, "max", 4), (7, "max", 3), (99, str(5 * 2**30), 2), (1, str(2**63 - 4096), 1), (3, str(5 * 2**30), 1),
+    ]:  # fmt: skip
+        limit.write_text(container + "\n")
+        monkeypatch.setattr(batch.psutil, "virtual_memory", lambda free=free: SimpleNamespace(available=free * 2**30))
+        assert graded(tmp_path) == 0
+        said = capsys.readouterr().out
+        assert f"Grading {jobs} at a time, in sandboxes of the kind bubblewrap." in said
+    assert "3.0 GB of memory are free; a submission may take 2 GB." in said
+    assert graded(tmp_path, "--jobs", "3") == 0
+    assert "Grading 3 at a time" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["hw2", "../specifications/hw"])
