@@ -40,7 +40,7 @@ def gradebook(folders: list[Path], path: Path) -> None:
             raise Refused(
                 f"{folder} holds the results of {assignment}, which are there already: name one folder of it."
             )
-        scores[assignment] = {row["id"]: row for row in _scores(folder / "scores.csv")}
+        scores[assignment] = _scores(folder / "scores.csv")
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow([no_formula(cell) for cell in [*_FIRST, *scores, *_LAST]])
@@ -63,13 +63,15 @@ def _assignment(folder: Path) -> str:
         raise Refused(f"{folder} holds no results: name a folder that 'qta-grade grade' wrote with -o.") from None
 
 
-def _scores(path: Path) -> list[dict[str, str]]:
-    rows = []
+def _scores(path: Path) -> dict[str, dict[str, str]]:
+    rows: dict[str, dict[str, str]] = {}
     for line, row in read_rows(path, ["id", "name", "score", "possible"]):
         for column in ("score", "possible"):
             if (row[column] or column == "possible") and not _is_number(row[column]):
                 raise Refused(f"{path}, line {line}: {column} is {row[column]!r} and no number: grade again.")
-        rows.append(row)
+        if row["id"] in rows:
+            raise Refused(f"{path}, line {line}: the id {row['id']!r} is there twice: grade again.")
+        rows[row["id"]] = row
     return rows
 
 

@@ -14,7 +14,8 @@ MAX_CELLS = 2_000
 MAX_SHOWN = 20_000  # characters of an answer, on a page
 MAX_PICTURES = 3  # of an answer
 MAX_PICTURE = 1_000_000  # characters of base64
-_PICTURES = ("image/png", "image/jpeg")
+MAX_PIXELS = 20_000_000  # a file of few bytes may fill the memory of the browser
+_PNG = b"\x89PNG\r\n\x1a\n"
 _QUESTION = re.compile(r"\s*#\s*@question\s+(\w+)")
 _WRITTEN = re.compile(r"<!--\s*@question\s+(\w+)")  # its end is looked for once, or hostile text takes hours
 _CHECKED = re.compile(rf"\s*{re.escape(PUBLIC_CHECK)}(\w+)")
@@ -114,23 +115,24 @@ def _pictures(cell: dict) -> list[str]:
     outputs, attached = cell.get("outputs"), cell.get("attachments")
     found = [output.get("data") for output in outputs if isinstance(output, dict)] if isinstance(outputs, list) else []
     found += attached.values() if isinstance(attached, dict) else []
-    texts = [(kind, data.get(kind)) for data in found if isinstance(data, dict) for kind in _PICTURES]
-    return [f"data:{kind};base64,{_one_line(text)}" for kind, text in texts if _is_picture(text)]
+    texts = [_one_line(data.get("image/png")) for data in found if isinstance(data, dict)]
+    return [f"data:image/png;base64,{text}" for text in texts if 0 < len(text) <= MAX_PICTURE and _is_picture(text)]
 
 
-def _one_line(text: str | list) -> str:
-    return "".join("".join(text).split())
-
-
-def _is_picture(text: object) -> bool:
+def _one_line(text: object) -> str:
     if isinstance(text, list) and all(isinstance(line, str) for line in text):
         text = "".join(text)
-    if not isinstance(text, str) or not 0 < len(text) <= MAX_PICTURE:
-        return False
+    return "".join(text.split()) if isinstance(text, str) else ""
+
+
+def _is_picture(text: str) -> bool:
+    """Tell whether it is a PNG by its first bytes, and not larger than a browser can show."""
     try:
-        return bool(base64.b64decode(_one_line(text), validate=True))
+        start = base64.b64decode(text, validate=True)[:24]
     except (binascii.Error, ValueError):
         return False
+    width, height = (int.from_bytes(start[place : place + 4], "big") for place in (16, 20))
+    return start.startswith(_PNG) and 0 < width * height <= MAX_PIXELS
 
 
 def _cells(content: bytes) -> list[dict]:

@@ -22,7 +22,14 @@ FIGURE = (
     '# @question q4 points=2 title="A figure" marked=by-hand\n# BEGIN SOLUTION prompt="# Draw here."\nshown = x\n'
     "# END SOLUTION"
 )
-PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n and so on").decode()
+
+
+def png(width=640, height=480, signature=b"\x89PNG\r\n\x1a\n"):
+    sizes = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    return base64.b64encode(signature + b"\0\0\0\rIHDR" + sizes + b" and so on").decode()
+
+
+PNG = png()
 
 
 def add(room, *sources):
@@ -128,6 +135,8 @@ def test_without_a_marker_there_is_no_answer(cell):
 def test_pictures_are_base64_and_not_too_many_or_large():
     cell = code("# @question q4\nplot()", PNG, [PNG[:4] + "\n", PNG[4:]], '"><script>', "A" * 2_000_000, 7, PNG, PNG)
     assert read_answers(made(cell), ["q4"])["q4"].pictures == [f"data:image/png;base64,{PNG}"] * 3
+    none = code("# @question q4\nplot()", png(60_000, 60_000), png(0), png(signature=b"GIF89a\0\0"), "", PNG[:12])
+    assert read_answers(made(none), ["q4"])["q4"].pictures == []
     pasted = text(MARKER, attachments={"a.png": {"image/png": PNG}, "b.svg": {"image/svg+xml": "<svg/>"}})
     assert read_answers(made(pasted), ["q3"])["q3"].pictures == [f"data:image/png;base64,{PNG}"]
 

@@ -62,6 +62,9 @@ def test_what_is_no_result_is_refused(outs, tmp_path):
         scores.write_text(f"id,name,score,possible\nann,,{number},4\n", encoding="utf-8")
         with pytest.raises(Refused, match=f"line 2: score is '{number}' and no number"):
             gradebook(outs, tmp_path / "new.csv")
+    scores.write_text("id,name,score,possible\nann,,1,4\nann,,2,4\n", encoding="utf-8")
+    with pytest.raises(Refused, match="line 3: the id 'ann' is there twice"):
+        gradebook(outs, tmp_path / "new.csv")
     scores.unlink()
     with pytest.raises(Refused, match=r"scores\.csv cannot be read"):
         gradebook(outs, tmp_path / "new.csv")
