@@ -38,7 +38,8 @@ def simulate(name: str, count: int, folder: Path, seed: int = 1, root: Path = RO
     count
         How many students hand something in. One more, in the class list only, does not.
     folder
-        New or empty. It gets ``submissions/``, ``class.csv`` and ``expected.csv``.
+        New or empty. It gets ``submissions/``, ``class.csv``, ``expected.csv`` and, where questions are marked by hand,
+        ``overrides.csv``, which gives no points for them.
     seed
         The same one makes the same class.
     root
@@ -54,12 +55,14 @@ def simulate(name: str, count: int, folder: Path, seed: int = 1, root: Path = RO
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(f"{folder} is a file or not empty: name a new folder for the class.")
     assignment = load_source(name, root)
-    if by_hand := [question.id for question in assignment.questions if question.by_hand]:
-        raise Refused(f"{name} cannot be rehearsed: {', '.join(by_hand)} is marked by hand, so no score is expected.")
+    by_hand = [question.id for question in assignment.questions if question.by_hand]
+    if len(by_hand) == len(assignment.questions):
+        raise Refused(f"{name} has no question with checks: there is nothing to rehearse.")
     mutants = read_mutants(root / "sources" / f"{name}.mutants.toml", assignment)
     setup_cell = (root.parent / "tools" / "setup_cell.py").read_text(encoding="utf-8")
     material, rng = Material(assignment, make_notebook(assignment, setup_cell)), Random(seed)
-    students, possible = _students(count + 1, rng), number(material.possible)
+    students = _students(count + 1, rng)
+    possible = number(sum(question.points for question in assignment.questions))
     *present, absent = students
     (folder / "submissions").mkdir(parents=True)
     rows = [[absent, "absent", "nothing handed in", "0", possible]]
@@ -68,8 +71,13 @@ def simulate(name: str, count: int, folder: Path, seed: int = 1, root: Path = RO
         rows.append([student, role.kind, role.what, number(role.expected), possible])
     _write_table(folder / "class.csv", ["id", "name"], sorted(students.items()))
     _write_table(folder / "expected.csv", ["id", "kind", "what", "expected", "possible"], sorted(rows))
+    if by_hand:
+        points = [[student, question, "0", "made up"] for student in sorted(present) for question in by_hand]
+        _write_table(folder / "overrides.csv", ["id", "question", "points", "comment"], points)
     kinds = Counter(row[1] for row in rows)
     print(", ".join(f"{many} {kind}" for kind, many in kinds.items()) + ".")
+    if by_hand:
+        print(f"mkdir OUT && cp {folder / 'overrides.csv'} OUT  # no points for {', '.join(by_hand)}")
     print(f"qta-grade grade {name} {folder / 'submissions'} -o OUT --class-list {folder / 'class.csv'}")
     print(f"qta-grade compare {folder} OUT")
 

@@ -3,12 +3,14 @@
 import base64
 import csv
 import json
+import shutil
 
 import pytest
 from qta_grade import Refused
 from qta_grade.batch import Run
 from qta_grade.build import build
 from qta_grade.class_run import grade_class
+from qta_grade.compare import compare
 from qta_grade.notebook import MAX_SHOWN, read_answers
 from qta_grade.simulate import simulate
 from qta_grade.source import read_source
@@ -89,9 +91,29 @@ def test_a_fault_is_refused(room, cells, says):
     assert says in str(refused.value)
 
 
-def test_no_score_is_expected_of_a_made_up_class(by_hand, tmp_path):
-    with pytest.raises(Refused, match="q3, q4 is marked by hand"):
-        simulate("demo", 5, tmp_path / "class", root=by_hand)
+def test_a_made_up_class_comes_with_points_for_them(by_hand, tier, tmp_path, capsys):
+    folder, out = tmp_path / "class", tmp_path / "out"
+    simulate("demo", 4, folder, root=by_hand)  # no attack is among the first four
+    assert f"cp {folder / 'overrides.csv'} OUT  # no points for q3, q4" in capsys.readouterr().out
+    assert {row["possible"] for row in rows(folder / "expected.csv")} == {"17"}
+    out.mkdir()
+    shutil.copy(folder / "overrides.csv", out)
+    specification = load_specification("demo", by_hand)
+    run = Run(specification, specification.digest, SECRET, tier, grade_submission, jobs=1)
+    assert grade_class(run, folder / "submissions", out, class_list=folder / "class.csv")
+    assert compare(folder, out) == []
+
+
+def test_nothing_to_rehearse_where_all_is_marked_by_hand(tmp_path):
+    room = tmp_path / "instructor"
+    (room / "sources").mkdir(parents=True)
+    header = '# @assignment title="A" cpu_per_cell=1 cpu_per_check=1 memory_gb=2 tensorflow=no'
+    cells = [{**code(header), "execution_count": None}, text(WRITTEN)]
+    cells = [{**cell, "id": f"c{number}", "metadata": {}} for number, cell in enumerate(cells)]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (room / "sources" / "essay.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    with pytest.raises(Refused, match="essay has no question with checks"):
+        simulate("essay", 5, tmp_path / "class", root=room)
 
 
 def code(source, *pictures):

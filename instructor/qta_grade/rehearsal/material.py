@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from qta_grade.source import Assignment, SourceCell
+from qta_grade.specification import Question
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,20 @@ class Material:
     template: dict
 
     @property
+    def questions(self) -> list[Question]:
+        """The questions that have checks."""
+        return [question for question in self.assignment.questions if not question.by_hand]
+
+    @property
     def answers(self) -> list[SourceCell]:
-        """The cells of the source that answer a question, one per question."""
-        return [cell for cell in self.assignment.cells if cell.kind == "question"]
+        """The cells of the source that answer these, one per question."""
+        names = {question.id for question in self.questions}
+        return [cell for cell in self.assignment.cells if cell.kind == "question" and cell.marker.words[0] in names]
 
     @property
     def possible(self) -> float:
-        """The points of all questions together."""
-        return sum(question.points for question in self.assignment.questions)
+        """The points of these together."""
+        return sum(question.points for question in self.questions)
 
     def cells(self, answers: Mapping[str, str]) -> list[dict]:
         """Return the cells of the students' notebook, for the caller to change.

@@ -71,7 +71,7 @@ def _able(material: Material) -> list[Role]:
     found, answers = [], material.answers
     for number in range(len(answers) + 1):
         kind = {0: "unsolved", len(answers): "solved"}.get(number, "part solved")
-        points = sum(question.points for question in material.assignment.questions[:number])
+        points = sum(question.points for question in material.questions[:number])
         content = material.notebook(material.solved(answers[:number]))
         found.append(Role(kind, f"{number} of {len(answers)} questions solved", content, points))
     return found
