@@ -47,7 +47,7 @@ def notebook_of(name, answers):
 def read(name, notebooks):
     template = read_template(template_of(name))
     return {
-        student: read_code([Cell(number, source, None) for number, source in enumerate(sources, 1)], template)
+        student: read_code([Cell(number, source, None, None) for number, source in enumerate(sources, 1)], template)
         for student, sources in notebooks.items()
     }
 
