@@ -101,7 +101,7 @@ def _most_points(run: Run) -> dict[str, float]:
 def _tell_late(submissions: list[Submission], late: dict[str, float]) -> None:
     """Name those of whom only the platform says that they were late, since it does not say by how much."""
     unsaid = [submission.student for submission in submissions if submission.late and submission.student not in late]
-    print(f"{len(late)} are in late.csv.")
+    print(f"late.csv has lines for {len(late)}.")
     if unsaid:
         print(f"Late, as the platform says, but not in late.csv, so nothing is deducted: {', '.join(unsaid)}.")
 

@@ -53,7 +53,7 @@ def gradebook(folders: list[Path], path: Path) -> None:
         cells = [rows[assignment]["score"] if assignment in rows else "" for assignment in scores]
         table.writerow([no_formula(cell) for cell in [student, name, *cells, *sums]])
     write(path, text.getvalue(), "utf-8-sig")
-    print(f"{path} has {len(set().union(*scores.values()))} students and {len(scores)} assignments.")
+    print(f"{path} has {', '.join(scores)}, and a line for each of {len(set().union(*scores.values()))}.")
 
 
 def _assignment(folder: Path) -> str:

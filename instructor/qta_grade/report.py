@@ -190,7 +190,8 @@ def note(row: Row) -> str:
     if row.unmarked:
         parts.append(f"Not marked yet, so without a score: {', '.join(row.unmarked)}.")
     if row.deducted:
-        parts.append(f"{number(row.late_days)} days late: {number(row.deducted)} points less.")
+        days = "day" if row.late_days == 1 else "days"
+        parts.append(f"{number(row.late_days)} {days} late: {number(row.deducted)} points less.")
     parts += result["limits"]
     parts += result["notes"][:1]
     if len(result["notes"]) > 1:

@@ -466,6 +466,7 @@ def test_whom_the_platform_calls_late_is_named_where_late_csv_does_not_say_how_m
     grade_class(run(grader), tmp_path / "in", out, late_penalty=10)
     assert "not in late.csv, so nothing is deducted: 456." in capsys.readouterr().out
     assert [row["score"] for row in scores(out).values()] == ["3.15", "3.5", "3.5"]
+    assert "1 day late: 0.35 points less." in scores(out)["123"]["note"]
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_a_line_per_student_and_what_is_missing_is_no_0(outs, tmp_path, capsys):
     for _ in range(2):  # a gradebook is replaced
         gradebook(outs, tmp_path / "gradebook.csv")
         assert (tmp_path / "gradebook.csv").read_text(encoding="utf-8-sig") == EXPECTED
-    assert "4 students and 2 assignments" in capsys.readouterr().out
+    assert "gradebook.csv has hw1, hw2, and a line for each of 4." in capsys.readouterr().out
 
 
 def test_another_file_is_kept(outs, tmp_path):
