@@ -19,6 +19,7 @@ _LOADED_LATE = {  # so that a command imports only what it needs, and tests may 
     "simulate": "qta_grade.simulate:simulate",
     "compare": "qta_grade.compare:compare",
     "gradebook": "qta_grade.gradebook:gradebook",
+    "export": "qta_grade.export:export",
     "describe": "qta_grade.doctor:describe",
     "choose": "qta_grade.doctor:choose",
     "read": "qta_grade.specification:read_specification",
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     gradebook.add_argument("outs", metavar="OUT", type=Path, nargs="+", help="the results of an assignment")
     gradebook.add_argument("-o", dest="file", metavar="FILE", type=Path, required=True, help="compulsory: the CSV file")
     gradebook.set_defaults(do=_gradebook)
+    _add_export(commands.add_parser("export", help="write the marks into a table of Moodle or Canvas"))
     _add_rehearsal(commands)
     _add_similarity(commands.add_parser("similarity", help="say which submissions share long passages of code"))
     return parser
@@ -99,6 +101,18 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument("--jobs", metavar="N", type=int, help="how many at a time; by default as cores and memory allow")
     grade.add_argument("--scheduler", metavar="ADDRESS", help="grade on a Dask cluster, see docs/cluster.md")
     grade.add_argument("--secret", metavar="FILE", type=Path, help="instead of instructor/secret")
+
+
+def _add_export(export: argparse.ArgumentParser) -> None:
+    export.set_defaults(do=_export)
+    export.add_argument("out", metavar="OUT", type=Path, help="the results of an assignment")
+    export.add_argument(
+        "table", metavar="TABLE", type=Path, help="the CSV file as you downloaded it; it is not changed"
+    )
+    export.add_argument("--to", metavar="PLATFORM", choices=("moodle", "canvas", "csv"), required=True)
+    export.add_argument("-o", dest="folder", metavar="DIR", type=Path, required=True, help="compulsory: a new folder")
+    export.add_argument("--column", metavar="NAME", help="the column to fill; by default Moodle's Grade")
+    export.add_argument("--scale", action="store_true", help="convert the marks to the platform's maximum")
 
 
 def _add_rehearsal(commands: Any) -> None:
@@ -185,6 +199,11 @@ def _percent(text: str) -> float:
     if not 0 < percent <= 100:
         raise Refused(f"--late-penalty {text}: write a number above 0 and up to 100, such as 10.")
     return percent
+
+
+def _export(options: argparse.Namespace) -> int:
+    part("export")(options.out, options.table, options.to, options.folder, options.column, options.scale)
+    return 0
 
 
 def _gradebook(options: argparse.Namespace) -> int:

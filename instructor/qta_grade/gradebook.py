@@ -56,6 +56,13 @@ def gradebook(folders: list[Path], path: Path) -> None:
     print(f"{path} has {', '.join(scores)}, and a line for each of {len(set().union(*scores.values()))}.")
 
 
+def final_scores(folder: Path) -> dict[str, tuple[float, float]]:
+    """Return everybody's score, if it is final, and what was possible, from the results of ``grade``."""
+    _assignment(folder)
+    rows = _scores(folder / "scores.csv")
+    return {student: (float(row["score"]), float(row["possible"])) for student, row in rows.items() if row["score"]}
+
+
 def _assignment(folder: Path) -> str:
     try:
         return json.loads((folder / MARK).read_text(encoding="utf-8"))["assignment"]

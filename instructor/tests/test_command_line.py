@@ -65,7 +65,9 @@ def test_grade(parts, tmp_path, capsys):
     assert secret.stat().st_mode & 0o777 == 0o600
     before = secret.read_bytes()
     assert graded(tmp_path, "--tier", "limits", "--only", "ann", "--jobs", "1", "--late-penalty", "10%") == 0
-    assert "in sandboxes of the kind limits.\nlimits: UNSAFE" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "in sandboxes of the kind limits." in said
+    assert "\nlimits: UNSAFE" in said
     assert secret.read_bytes() == before
 
 

@@ -54,6 +54,8 @@ ELSEWHERE = {  # where the others run, by a file and what is written in it
     "python3 course.py site": ("tests/browser/conftest.py", "site(ROOT)"),
     ".ci/run": (".github/workflows/test.yml", ".ci/run"),
     ".ci/nightly": (".github/workflows/weekly.yml", ".ci/nightly"),
+    "qta-grade export grades/hw1 worksheet.csv --to moodle -o back": ("instructor/tests/test_export.py", '"export"'),
+    "qta-grade export OUT TABLE --to PLATFORM -o DIR": ("instructor/tests/test_export.py", '"export"'),
     "python3 course.py colab": (".ci/nightly", "course.py colab"),
     "python3 course.py lab": ("tests/browser/test_jupyterlab.py", '"course.py", "lab"'),
     "python instructor/tests/hostile": ("instructor/tests/hostile/test_attacks.py", "ours"),
