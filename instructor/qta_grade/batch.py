@@ -69,6 +69,7 @@ class Outcome:
     failed: bool = False  # the grader's own fault
     edition: Edition | None = None  # what it was graded by
     note: str = ""  # on the edition
+    now: bool = False  # and not in an earlier run
 
 
 def fingerprint(secret: bytes) -> str:
@@ -206,7 +207,7 @@ def _outcome(submission: Submission, out: Path, run: Run, only: Collection[str],
         raise
     except Exception as error:  # one failure of ours must not cost the rest of the class
         return Outcome(None, f"The grader itself failed here ({type(error).__name__}: {error}).", failed=True)
-    return Outcome(result, edition=edition, note=note)
+    return Outcome(result, edition=edition, note=note, now=True)
 
 
 def _graded(run: Run, edition: Edition, notebook: bytes, student: str) -> dict:

@@ -80,10 +80,19 @@ class Shell:
 
     def _run(self, source: str) -> None:
         try:
-            code = compile(self._tree(source), self._cell, "exec", dont_inherit=True)
+            body = self._tree(source).body
+            code = compile(ast.Module(body, []), self._cell, "exec", dont_inherit=True)
         except RecursionError:  # nested too deep for a tree, and perhaps not for Python
-            code = compile(source, self._cell, "exec", dont_inherit=True)
-        exec(code, self.user_ns)
+            body, code = [], compile(source, self._cell, "exec", dont_inherit=True)
+        while code:
+            try:
+                exec(code, self.user_ns)
+                return
+            except _NotHere as error:  # what needs a missing module costs its own statement
+                line = error.__traceback__.tb_next.tb_lineno
+                self.left_out.append(source.split("\n")[line - 1].strip())
+                body = [statement for statement in body if _first_line(statement) > line]
+                code = compile(ast.Module(body, []), self._cell, "exec", dont_inherit=True) if body else None
 
     def _tree(self, source: str) -> ast.Module:
         tree = _parse(source, self._cell)
@@ -105,6 +114,9 @@ class Shell:
         return sys.modules.get(bound) or Missing(what)
 
 
+_NotHere = type("ModuleNotFoundError", (ModuleNotFoundError,), {})  # told apart, and called in the same way
+
+
 class Missing:
     """Stands for a module that could not be imported, or what should have come from it, until it is used."""
 
@@ -112,7 +124,7 @@ class Missing:
         self._module = module
 
     def _use(self, *_: object, **__: object) -> None:
-        raise ModuleNotFoundError(f"{self._module} is not there where your work is graded: do without it")
+        raise _NotHere(f"{self._module} is not there where your work is graded: do without it")
 
     def __getattr__(self, name: str) -> object:
         """Raise that sentence."""
@@ -184,6 +196,10 @@ def _guarded(node: ast.stmt, statement: ast.stmt, bound: str, arguments: str) ->
     for part in ast.walk(guard):
         ast.copy_location(part, node)
     return guard
+
+
+def _first_line(statement: ast.stmt) -> int:
+    return min([statement.lineno, *(part.lineno for part in getattr(statement, "decorator_list", []))])
 
 
 def _parse(source: str, name: str) -> ast.Module:

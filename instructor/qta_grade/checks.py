@@ -145,8 +145,11 @@ def _sentence(error: Exception, check: Check, quiet: bool) -> str:
         return "Not attempted yet."
     if isinstance(error, _ReturnedNothing):
         return f"Not passed: {said}"
+    if check.kind == "hidden" and isinstance(error, StudentError):
+        return f"Not passed: your code stopped{f' in {error.where},' if error.where else ''} with {_type_of(error)}."
     if check.kind == "hidden":
-        return f"Not passed: {check.fail}.{_type_of(error)}"
+        other = "" if isinstance(error, AssertionError) else " Your answer is of another kind than the check expects."
+        return f"Not passed: {check.fail}.{other}"
     if isinstance(error, StudentError):
         return f"Not passed: your code stopped{f' in {error.where}:' if error.where else ' with'} {said}"
     if isinstance(error, AssertionError):
@@ -155,13 +158,7 @@ def _sentence(error: Exception, check: Check, quiet: bool) -> str:
     return f"Not passed: the answer is of another kind than the check expects ({said})."
 
 
-def _type_of(error: Exception) -> str:
+def _type_of(error: StudentError) -> str:
     """Name the exception in the student's code if it is one of Python's: a name of his own could carry inputs out."""
-    if isinstance(error, AssertionError):
-        return ""
-    if not isinstance(error, StudentError):
-        return " Your answer is of another kind than the check expects."
     known = getattr(builtins, error.kind, None)
-    named = isinstance(known, type) and issubclass(known, BaseException)
-    where = f" in {error.where}," if error.where else ""
-    return f" Your code stopped{where} with {error.kind if named else 'an exception'}."
+    return error.kind if isinstance(known, type) and issubclass(known, BaseException) else "an exception"

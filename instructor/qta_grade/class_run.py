@@ -8,6 +8,7 @@ from qta_grade import Refused
 from qta_grade.batch import Run, claimed, fingerprint, grade_batch
 from qta_grade.by_hand import write_by_hand
 from qta_grade.feedback import write_pages
+from qta_grade.files import file_name
 from qta_grade.intake import Submission, collect
 from qta_grade.report import Row, make_rows, write_report, write_scores
 from qta_grade.tables import number, read_class_list, read_late, read_overrides
@@ -68,6 +69,7 @@ def grade_class(
                 f"{out / 'late.csv'} says who was late, but not what a day costs: say --late-penalty PERCENT."
             )
         late = read_late(out / "late.csv", students)
+        gone = _no_longer_here(intake.submissions, out / "results")
         outcomes = grade_batch(intake, out, run, only)
         rows = make_rows(run.present, intake.submissions, outcomes, names, overrides, late, late_penalty or 0)
         about = {
@@ -85,8 +87,18 @@ def grade_class(
         write_scores(out / "scores.csv", rows, list(most), late=late_penalty is not None)  # last: where it is, all is
     if late_penalty is not None:
         _tell_late(intake.submissions, late)
+    if gone:
+        print(f"{len(gone)} who were graded here before are not among these submissions: {', '.join(gone[:9])}.")
     _summarise(rows, intake.problems, out)
+    before = sum(bool(outcome.result) and not outcome.now for outcome in outcomes.values())
+    if before:
+        print(f"{before} of them were graded in an earlier run: the files are the same.")
     return all(row.graded for row in rows)
+
+
+def _no_longer_here(submissions: list[Submission], results: Path) -> list[str]:
+    here = {file_name(submission.student) for submission in submissions}
+    return sorted({path.stem for path in results.glob("*.json")} - here)
 
 
 def _most_points(run: Run) -> dict[str, float]:

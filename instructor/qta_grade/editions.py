@@ -128,7 +128,11 @@ def choose_edition(notebook: bytes, present: Edition, earlier: Sequence[Edition]
             return edition, f"This notebook is of the earlier version {version}, and was graded by that version."
     if version:
         return present, f"This notebook is of version {version}, which is not kept: it was graded by the present one."
-    fitting = [edition for edition in (present, *earlier) if _has_all_public_checks(notebook, edition)]
+    try:
+        there = {cell.source for cell in read_cells(notebook)}
+    except Unreadable:  # the grader says what is wrong with it
+        return present, ""
+    fitting = [edition for edition in (present, *earlier) if _public_checks(edition) <= there]
     if len(fitting) != 1:
         said = "This notebook does not say its version, nor do its public checks: it was graded by the present one."
         return present, said if earlier else ""  # where there was only ever one, there is nothing to mistake
@@ -140,9 +144,5 @@ def choose_edition(notebook: bytes, present: Edition, earlier: Sequence[Edition]
     )
 
 
-def _has_all_public_checks(notebook: bytes, edition: Edition) -> bool:
-    try:
-        there = {cell.source for cell in read_cells(notebook)}
-    except Unreadable:  # the grader says what is wrong with it
-        return False
-    return {source for source in edition.specification.template if source.startswith(PUBLIC_CHECK)} <= there
+def _public_checks(edition: Edition) -> set[str]:
+    return {source for source in edition.specification.template if source.startswith(PUBLIC_CHECK)}

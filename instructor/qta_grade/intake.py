@@ -109,6 +109,8 @@ def collect(
     ]
     known = class_list if class_list is not None else files
     problems += [f"{student}: this id is not in the class list." for student in sorted(files) if student not in known]
+    if sum(student in known for student in files) < len(files) / 2:
+        problems.append("Most ids are not in the class list: README.md says what the id is on each platform.")
     return Intake(submissions, problems)
 
 
@@ -160,9 +162,9 @@ def _wrapper(found: list[Entry], problems: list[str]) -> str:
 
 
 def _rank(owner: Owner, entry: Entry, assignment: str) -> tuple:
-    """Give what is larger for what counts rather: the name that was handed out, the later attempt, the later time."""
-    name = _NOTEBOOK.sub("", Path(entry.path).name)
-    return (without_copy_words(name)[0] == assignment, owner.attempt, entry.modified, entry.path)
+    """Give what is larger for what counts rather: the name handed out, the later attempt, time, number of a copy."""
+    name, copy = without_copy_words(_NOTEBOOK.sub("", Path(entry.path).name))
+    return (name == assignment, owner.attempt, entry.modified, copy, entry.path)
 
 
 def _submission(student: str, files: list[_File], assignment: str, problems: list[str]) -> Submission:
@@ -181,14 +183,14 @@ def _submission(student: str, files: list[_File], assignment: str, problems: lis
         reason = "an online text, often a link, was handed in, and no file" if online else ""
         entry = Entry(entry.path, entry.modified, entry.read, reason or "no notebook (.ipynb) was handed in")
     if len(notebooks) > 1:
+        same = [Path(file.entry.path).name for file in notebooks[:-1] if file.rank[:-1] == chosen.rank[:-1]]
         named = chosen.rank[0] and not notebooks[-2].rank[0]
         why = f"the one called {assignment} counts" if named else "the latest counts"
-        notes.append(f"{len(notebooks)} notebooks were handed in; {why} ({Path(entry.path).name}).")
-        same = [file.entry.path for file in notebooks[:-1] if file.rank[:-1] == chosen.rank[:-1]]
+        said = f"{len(notebooks)} notebooks were handed in; {why} ({Path(entry.path).name})."
         if same:
-            problems.append(
-                f"{student}: of the same attempt and time; {entry.path} is graded, and not {', '.join(same[:9])}."
-            )
+            said = f"Notebooks of the same time were handed in; {Path(entry.path).name} is graded, and not {same[0]}."
+            problems.append(f"{student}: {said}")
+        notes.append(said)
     return Submission(student, entry, tuple(notes), names[0], late=chosen.owner.late)
 
 

@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -201,7 +202,9 @@ def note(row: Row) -> str:
         f"{question}: {number(override.points)} points by hand{': ' if override.comment else ''}{override.comment}."
         for question, override in row.overrides.items()
     ]
-    return " ".join(" ".join(parts).split())
+    missing = (check for check in result["checks"] if check["message"].startswith("Not there"))
+    parts += [f"{check['id']}: {check['message']}" for check in islice(missing, 1)]
+    return " ".join(" ".join(part if part[-1:] in ".?!" else f"{part}." for part in parts).split())
 
 
 def write_report(path: Path, rows: Iterable[Row], about: Mapping[str, Any], problems: Iterable[str]) -> None:

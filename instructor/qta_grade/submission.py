@@ -236,10 +236,10 @@ class _Grading:
             self.result.notes.append(f"{where[0].upper()}{where[1:]}{f', `{code}`' if code else ''}: {outcome.error}")
         if outcome.left_out:
             lines = ", ".join(outcome.left_out)
-            self.result.notes.append(f"{cell.name.capitalize()} was run without its lines for Jupyter: {lines}")
+            self.result.notes.append(f"{cell.name.capitalize()} was run without: {lines}")
         if outcome.missing:
             what = f"{', '.join(outcome.missing)} cannot be imported where work is graded"
-            self.result.notes.append(f"{cell.name.capitalize()}: {what}; the other lines were run.")
+            self.result.notes.append(f"{cell.name.capitalize()}: {what}; what does without was run.")
 
     def _check(self, question: str) -> None:
         checks = [check for check in self.specification.checks if check.question == question]

@@ -106,7 +106,30 @@ def scores(out):
 def test_a_cell_that_stopped_is_noted_whatever_was_scored(tmp_path, place, grader):
     (place / "cy.ipynb").write_bytes(b"good stopped")
     grade_class(run(grader), place, tmp_path / "out")
-    assert scores(tmp_path / "out")["cy"]["note"] == "Cell 3, line 1: NameError"
+    assert scores(tmp_path / "out")["cy"]["note"] == "Cell 3, line 1: NameError."
+
+
+def test_what_is_of_an_earlier_run_is_told(tmp_path, place, grader, capsys):
+    out = tmp_path / "out"
+    grade_class(run(grader), place, out)
+    assert "earlier run" not in capsys.readouterr().out
+    (place / "bo.ipynb").write_bytes(b"good")
+    (place / "zoë.ipynb").unlink()
+    grade_class(run(grader), place, out)
+    said = capsys.readouterr().out
+    assert "1 of them were graded in an earlier run" in said
+    assert "1 who were graded here before are not among these submissions: zo%C3%AB." in said
+
+
+def test_a_name_that_is_missing_is_noted(tmp_path, place):
+    class Missing(Grader):
+        def __call__(self, *given):
+            result = super().__call__(*given)
+            result.checks[1]["message"] = "Not there: f is not defined: was it renamed to g?"
+            return result
+
+    grade_class(run(Missing()), place, tmp_path / "out")
+    assert scores(tmp_path / "out")["ann"]["note"] == "q1.check_path: Not there: f is not defined: was it renamed to g?"
 
 
 def test_a_file_that_has_gone_away_is_not_graded_and_no_zero(tmp_path, place, capsys):

@@ -87,13 +87,13 @@ OTHER = " Your answer is of another kind than the check expects."
     [
         (lambda x: x, MISSED),
         (lambda x: "0.345584", MISSED),
-        (raising(StudentError("ValueError", "0.345584")), MISSED + " Your code stopped with ValueError."),
-        (raising(StudentError("x0_345584", "")), MISSED + " Your code stopped with an exception."),
-        (raising(StudentError("print", "")), MISSED + " Your code stopped with an exception."),
+        (raising(StudentError("ValueError", "0.345584")), "Not passed: your code stopped with ValueError."),
+        (raising(StudentError("x0_345584", "")), "Not passed: your code stopped with an exception."),
+        (raising(StudentError("print", "")), "Not passed: your code stopped with an exception."),
         (raising(BadValue("0.345584")), MISSED + OTHER),
         (
             raising(StudentError("KeyError", "", "cell 3, line 2")),
-            MISSED + " Your code stopped in cell 3, line 2, with KeyError.",
+            "Not passed: your code stopped in cell 3, line 2, with KeyError.",
         ),
     ],
 )

@@ -273,7 +273,10 @@ def test_latest_time_counts_else_it_is_told(tmp_path):
     }
     intake = collect(arrived(tmp_path, {f"{at}a.ipynb": b"1", f"{at}b.ipynb": b"2"}))
     assert chosen(intake) == {"7": f"{at}b.ipynb"}
-    assert any("not A B_7_assignsubmission_file_/a.ipynb" in problem for problem in intake.problems)
+    said = "Notebooks of the same time were handed in; b.ipynb is graded, and not a.ipynb."
+    assert (intake.problems, intake.submissions[0].notes) == ([f"7: {said}"], (said,))
+    copies = {f"{at}a (2).ipynb": b"1", f"{at}a.ipynb": b"2", f"{at}a (1).ipynb": b"3"}
+    assert chosen(collect(arrived(tmp_path, copies))) == {"7": f"{at}a (2).ipynb"}
 
 
 def test_student_zip_one_level(tmp_path):
@@ -307,6 +310,9 @@ def test_nothing_is_dropped_silently(tmp_path):
     told = " ".join(intake.problems)
     assert all(name in told for name in ("hw.pdf", "notes.docx", "ok.ipynb"))
     assert "8: this id is not in the class list." in intake.problems
+    strangers = collect(arrived(tmp_path, files), None, ["matriculation 1"])
+    assert strangers.problems[-1].startswith("Most ids are not in the class list: README.md says")
+    assert not any(problem.startswith("Most ids") for problem in intake.problems)
 
 
 def symlink(name):
