@@ -96,6 +96,11 @@ def make_specification(assignment: Assignment, notebook: dict) -> Specification:
         What `make_notebook` made of it.
     """
     options = assignment.options
+    by_hand = any(question.by_hand for question in assignment.questions)
+    sources = {
+        kind: ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == kind]
+        for kind in ("code", "markdown")
+    }
     return Specification(
         name=assignment.name,
         title=options["title"],
@@ -108,9 +113,10 @@ def make_specification(assignment: Assignment, notebook: dict) -> Specification:
         reference=[
             cell.solved + _canary(assignment, cell.where) for cell in assignment.cells if cell.kind == "reference"
         ],
-        template=["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"],
+        template=sources["code"],
         version=notebook["metadata"]["qta_grade"]["cells_sha256"][:12],
         public_needs_hidden=True,
+        texts=sources["markdown"] if by_hand else [],
     )
 
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
+from qta_grade.editions import Edition
 from qta_grade.files import no_formula, write
 from qta_grade.intake import Submission
 from qta_grade.notebook import Answer, read_answers
@@ -29,7 +30,7 @@ def write_by_hand(out: Path, rows: Iterable[Row], submissions: Iterable[Submissi
     """
     rows = [row for row in rows if row.graded and row.result and row.edition.by_hand]
     files = {submission.student: submission for submission in submissions}
-    answers = {row.student: _answers(files[row.student], row.edition.by_hand) for row in rows}
+    answers = {row.student: _answers(files[row.student], row.edition) for row in rows}
     questions: dict[str, list[dict]] = {}
     titles: dict[str, str] = {}
     for row in rows:
@@ -53,8 +54,9 @@ def write_by_hand(out: Path, rows: Iterable[Row], submissions: Iterable[Submissi
     write(out / "to-mark.csv", text.getvalue(), "utf-8-sig")
 
 
-def _answers(submission: Submission, questions: list[str]) -> dict[str, Answer]:
+def _answers(submission: Submission, edition: Edition) -> dict[str, Answer]:
     try:
-        return read_answers(submission.entry.read(), questions)
+        given = edition.specification
+        return read_answers(submission.entry.read(), edition.by_hand, given.template, given.texts)
     except Exception:  # it holds what the student wrote: it costs these answers, and the notes say what is wrong
         return {}

@@ -113,7 +113,7 @@ def _most_points(run: Run) -> dict[str, float]:
 def _tell_late(submissions: list[Submission], late: dict[str, float]) -> None:
     """Name those of whom only the platform says that they were late, since it does not say by how much."""
     unsaid = [submission.student for submission in submissions if submission.late and submission.student not in late]
-    print(f"late.csv has lines for {len(late)}.")
+    print(f"late.csv has lines for {len(late)} student{'s' if len(late) != 1 else ''}.")
     if unsaid:
         print(f"Late, as the platform says, but not in late.csv, so nothing is deducted: {', '.join(unsaid)}.")
 
@@ -132,7 +132,8 @@ def _summarise(rows: list[Row], problems: list[str], out: Path) -> None:
     print(", ".join(f"{count} {kind}" for kind, count in kinds.items()) + f"{mean}.")
     unmarked = sum(len(row.unmarked) for row in rows)
     if unmarked:
-        print(f"{unmarked} answers wait to be marked: read by-hand.html, and put points into overrides.csv.")
+        waiting = "1 answer waits" if unmarked == 1 else f"{unmarked} answers wait"
+        print(f"{waiting} to be marked: read by-hand.html, and put points into overrides.csv.")
     flagged = sum(bool(row.result and row.result["flags"]) for row in rows)
     if flagged:
         print(f"{flagged} with something to look at: see the notes in scores.csv.")

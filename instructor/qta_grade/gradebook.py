@@ -37,9 +37,7 @@ def gradebook(folders: list[Path], path: Path) -> None:
     for folder in folders:
         assignment = _assignment(folder)
         if assignment in scores:
-            raise Refused(
-                f"{folder} holds the results of {assignment}, which are there already: name one folder of it."
-            )
+            raise Refused(f"{folder} is a second folder of {assignment}: name one.")
         scores[assignment] = _scores(folder / "scores.csv")
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")

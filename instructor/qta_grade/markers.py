@@ -67,10 +67,24 @@ def read_marker(source: str, where: str) -> Marker | None:
     words, options = _split(found[2], f"@{kind} in {where}")
     if len(words) != _WORDS[kind]:
         raise Refused(f"@{kind} in {where} is followed by the words {words}: it takes {_WORDS[kind]}.")
-    if set(options) - _MAY.get(kind, set()) != _OPTIONS[kind]:
-        wanted = ", ".join(sorted(_OPTIONS[kind])) or "none"
-        raise Refused(f"@{kind} in {where} has the options {', '.join(options) or 'none'}: it takes {wanted}.")
+    _refuse_options(kind, options, where)
     return Marker(kind, words, options)
+
+
+def _refuse_options(kind: str, options: dict[str, str], where: str) -> None:
+    may = sorted(_MAY.get(kind, ()))
+    unknown = [name for name in options if name not in _OPTIONS[kind] and name not in may]
+    lacking = sorted(_OPTIONS[kind] - set(options))
+    if unknown:
+        said = f"has the unknown option{'s' if len(unknown) > 1 else ''} {', '.join(unknown)}"
+    elif lacking:
+        said = f"lacks {', '.join(lacking)}"
+    else:
+        return
+    takes = ", ".join(sorted(_OPTIONS[kind])) or "none"
+    takes += f" and, if liked, {', '.join(may)}" if may else ""
+    hint = " (prompt belongs behind # BEGIN SOLUTION.)" if "prompt" in unknown else ""
+    raise Refused(f"@{kind} in {where} {said}: it takes {takes}.{hint}")
 
 
 def read_written_marker(source: str, where: str) -> Marker | None:

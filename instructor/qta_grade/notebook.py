@@ -13,9 +13,15 @@ MAX_BYTES = 20_000_000
 MAX_CELLS = 2_000
 MAX_SHOWN = 20_000  # characters of an answer, on a page
 MAX_PICTURES = 3  # of an answer
+MAX_TRIED = 20  # pictures of an answer that cannot be shown, before no more are looked at, which takes time
 MAX_PICTURE = 1_000_000  # characters of base64
 MAX_PIXELS = 20_000_000  # a file of few bytes may fill the memory of the browser
 _PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # they have the size
+_JPEG_SEGMENTS = {0xC4, 0xCC, 0xDB, 0xDD, *range(0xE0, 0xF0), 0xFE}  # they may stand before it, and have a length
+_JPEG_MANY = 1_000  # segments
+_DRAWN = ("image/", "application/vnd.plotly", "application/vnd.vega", "application/vnd.bokeh")
+_PASTED = re.compile(r"data:(image/[\w.+-]{1,20});base64,([A-Za-z0-9+/=]+)")  # as Colab does it, within the text
 _QUESTION = re.compile(r"\s*#\s*@question\s+(\w+)")
 _WRITTEN = re.compile(r"<!--\s*@question\s+(\w+)")  # its end is looked for once, or hostile text takes hours
 _CHECKED = re.compile(rf"\s*{re.escape(PUBLIC_CHECK)}(\w+)")
@@ -78,45 +84,121 @@ def read_cells(content: bytes) -> list[Cell]:
 
 @dataclass
 class Answer:
-    """What stands under a question's marker: its text, cut off at `MAX_SHOWN`, and its pictures as data addresses."""
+    """What stands under a question's marker, and in the student's own cells that follow.
+
+    Attributes
+    ----------
+    text
+        Cut off at `MAX_SHOWN`.
+    pictures
+        The first ones that can be shown, as data addresses.
+    not_shown
+        How many more pictures there are.
+    as_handed_out
+        Whether the student has added nothing.
+    """
 
     text: str = ""
     pictures: list[str] = field(default_factory=list)
+    not_shown: int = 0
+    as_handed_out: bool = True
 
 
-def read_answers(content: bytes, questions: Collection[str]) -> dict[str, Answer]:
+def read_answers(
+    content: bytes, questions: Collection[str], code: Collection[str] = (), texts: Collection[str] = ()
+) -> dict[str, Answer]:
     """Read the answers to these questions, written and code. Pictures are what the file holds: no code is run.
+
+    An answer goes on in the cells below its marker, for students write new ones there, up to the next marker or code
+    cell of the notebook as it was handed out.
+
+    Parameters
+    ----------
+    content
+        The file as it was submitted.
+    questions
+        Their ids.
+    code, texts
+        The code cells and the Markdown cells of the notebook as it was handed out.
+
+    Returns
+    -------
+    dict of str to Answer
+        Without the questions whose marker is gone.
 
     Raises
     ------
     Unreadable
         As `read_cells`.
     """
+    given = {("code", *_take_apart(source, "code")) for source in code}
+    given |= {("markdown", *_take_apart(source, "markdown")) for source in texts}
     answers: dict[str, Answer] = {}
+    answer = None  # that the cell belongs to
     for number, cell in enumerate(_cells(content), 1):
-        if cell["cell_type"] not in ("code", "markdown"):
+        kind = cell["cell_type"]
+        if kind not in ("code", "markdown", "raw"):
             continue
-        source = _source(number, cell)
-        written = cell["cell_type"] == "markdown"
-        found = _WRITTEN.search(source) if written else _QUESTION.match(source)
-        if found and found[1] in questions:
-            answer = answers.setdefault(found[1], Answer())
-            after = source[found.end() :].partition("-->" if written else "\n")[2]
-            text = source[: found.start()] + after if written else after
-            answer.text = f"{answer.text}\n\n{text}".strip()
-            if len(answer.text) > MAX_SHOWN:
-                answer.text = f"{answer.text[:MAX_SHOWN]} ... (the rest is left out)"
-            answer.pictures = [*answer.pictures, *_pictures(cell)][:MAX_PICTURES]
+        question, text = _take_apart(_source(number, cell), kind)
+        same = (kind, question, text) in given
+        if question:
+            answer = answers.setdefault(question, Answer()) if question in questions else None
+        elif kind == "code" and text and (same or _CHECKED.match(text)):
+            answer = None
+        if answer and (question or not same):
+            _add(answer, cell, text, same)
     return answers
 
 
-def _pictures(cell: dict) -> list[str]:
-    """Give the pictures among a code cell's outputs, or pasted into a Markdown cell."""
+def _take_apart(source: str, kind: str) -> tuple[str | None, str]:
+    """Give the question that a cell is marked for, and what stands around the marker."""
+    marker = {"code": _QUESTION.match, "markdown": _WRITTEN.search}.get(kind)
+    found = marker(source) if marker else None
+    if not found:
+        return None, source.strip()
+    before = source[: found.start()] if kind == "markdown" else ""
+    after = source[found.end() :].partition("-->" if kind == "markdown" else "\n")[2]
+    return found[1], (before + after).strip()
+
+
+def _add(answer: Answer, cell: dict, text: str, same: bool) -> None:
+    pasted = []
+    if cell["cell_type"] == "markdown":
+        pasted = [match.groups() for match in _PASTED.finditer(text)]
+        text = _PASTED.sub("picture", text)  # else its thousands of letters would push out the answer
+    answer.text = f"{answer.text}\n\n{text}".strip()
+    if len(answer.text) > MAX_SHOWN:
+        answer.text = f"{answer.text[:MAX_SHOWN]} ... (the rest is left out)"
+    drawings = _drawings(cell)
+    for data in [*drawings, *({kind: base64_text} for kind, base64_text in pasted)]:
+        room = len(answer.pictures) < MAX_PICTURES and answer.not_shown < MAX_TRIED
+        if picture := _picture(data) if room else None:
+            answer.pictures.append(picture)
+        else:
+            answer.not_shown += 1
+    answer.as_handed_out &= not drawings and (same or not text)
+
+
+def _drawings(cell: dict) -> list[dict]:
+    """Give the pictures among a code cell's outputs, or pasted into a Markdown cell, each by its formats."""
     outputs, attached = cell.get("outputs"), cell.get("attachments")
     found = [output.get("data") for output in outputs if isinstance(output, dict)] if isinstance(outputs, list) else []
     found += attached.values() if isinstance(attached, dict) else []
-    texts = [_one_line(data.get("image/png")) for data in found if isinstance(data, dict)]
-    return [f"data:image/png;base64,{text}" for text in texts if 0 < len(text) <= MAX_PICTURE and _is_picture(text)]
+    return [data for data in found if isinstance(data, dict) and any(name.startswith(_DRAWN) for name in data)]
+
+
+def _picture(data: dict) -> str | None:
+    """Give the address of a picture in the first format that can be shown; only what is base64 becomes one."""
+    for kind, size in (("image/png", _png_size), ("image/jpeg", _jpeg_size)):
+        text = _one_line(data.get(kind))
+        if 0 < len(text) <= MAX_PICTURE:
+            try:
+                width, height = size(base64.b64decode(text, validate=True))
+            except (binascii.Error, ValueError):
+                continue
+            if 0 < width * height <= MAX_PIXELS:
+                return f"data:{kind};base64,{text}"
+    return None
 
 
 def _one_line(text: object) -> str:
@@ -125,14 +207,26 @@ def _one_line(text: object) -> str:
     return "".join(text.split()) if isinstance(text, str) else ""
 
 
-def _is_picture(text: str) -> bool:
-    """Tell whether it is a PNG by its first bytes, and not larger than a browser can show."""
-    try:
-        start = base64.b64decode(text, validate=True)[:24]
-    except (binascii.Error, ValueError):
-        return False
-    width, height = (int.from_bytes(start[place : place + 4], "big") for place in (16, 20))
-    return start.startswith(_PNG) and 0 < width * height <= MAX_PIXELS
+def _png_size(content: bytes) -> tuple[int, int]:
+    if not content.startswith(_PNG):
+        return 0, 0
+    return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+
+
+def _jpeg_size(content: bytes) -> tuple[int, int]:
+    """Go through the segments up to the one with the size; what a browser might read in another way has none."""
+    place = 2
+    for _ in range(_JPEG_MANY if content.startswith(b"\xff\xd8") else 0):
+        if place + 9 > len(content) or content[place] != 0xFF:
+            break
+        kind, length = content[place + 1], int.from_bytes(content[place + 2 : place + 4], "big")
+        if kind in _JPEG_FRAMES:
+            height, width = content[place + 5 : place + 7], content[place + 7 : place + 9]
+            return int.from_bytes(width, "big"), int.from_bytes(height, "big")
+        if kind not in _JPEG_SEGMENTS or length < 2:
+            break
+        place += 2 + length
+    return 0, 0
 
 
 def _cells(content: bytes) -> list[dict]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from qta_grade import Refused
@@ -72,6 +72,8 @@ class Specification:
     public_needs_hidden
         Whether a public check counts only together with a hidden check of its question; notebooks that were built
         before this rule promised otherwise.
+    texts
+        The Markdown cells of the student's file, if a question is marked by hand: his own words are told from them.
     """
 
     name: str
@@ -86,11 +88,12 @@ class Specification:
     template: list[str]
     version: str = ""
     public_needs_hidden: bool = False
+    texts: list[str] = field(default_factory=list)
 
     def to_json(self) -> str:
         """Return it as text, the same for the same assignment."""
         values = asdict(self)
-        for name, before in (("version", ""), ("public_needs_hidden", False)):
+        for name, before in (("version", ""), ("public_needs_hidden", False), ("texts", [])):
             if values[name] == before:  # as it was written before there were these
                 del values[name]
         for question in values["questions"]:
@@ -100,8 +103,8 @@ class Specification:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what scores depend on, which the version is no part of."""
-        return hashlib.sha256(replace(self, version="").to_json().encode()).hexdigest()
+        """SHA-256 of what scores depend on, which the version and the texts are no part of."""
+        return hashlib.sha256(replace(self, version="", texts=[]).to_json().encode()).hexdigest()
 
     @classmethod
     def from_json(cls, text: str) -> "Specification":

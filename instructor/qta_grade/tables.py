@@ -172,7 +172,7 @@ def read_rows(path: Path, columns: list[str]) -> list[tuple[int, dict[str, str]]
     reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
     missing = [name for name in columns if name not in reader.fieldnames]
     if missing:
-        raise Refused(f"{path} has no column {missing[0]!r}: its first line has to name the columns {columns}.")
+        raise Refused(f"{path} has no column {missing[0]!r}: its first line has to name {', '.join(columns)}.")
     rows = []
     try:
         for row in reader:

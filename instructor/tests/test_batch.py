@@ -242,7 +242,7 @@ def test_class_list(tmp_path, place, grader):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "no column 'id'"),
+        (b"", "no column 'id': its first line has to name id\\."),
         (b"number\n1\n", "no column 'id'"),
         (b"id\n", "lists nobody"),
         (b"id\nann\nann\n", "line 3: the id 'ann' is there twice"),
@@ -487,7 +487,9 @@ def test_whom_the_platform_calls_late_is_named_where_late_csv_does_not_say_how_m
     out.mkdir()
     (out / "late.csv").write_text("id,days\n123,1\n", encoding="utf-8")
     grade_class(run(grader), tmp_path / "in", out, late_penalty=10)
-    assert "not in late.csv, so nothing is deducted: 456." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "late.csv has lines for 1 student." in said
+    assert "not in late.csv, so nothing is deducted: 456." in said
     assert [row["score"] for row in scores(out).values()] == ["3.15", "3.5", "3.5"]
     assert "1 day late: 0.35 points less." in scores(out)["123"]["note"]
 

@@ -53,7 +53,7 @@ def test_another_file_is_kept(outs, tmp_path):
 
 
 def test_what_is_no_result_is_refused(outs, tmp_path):
-    with pytest.raises(Refused, match="hw1, which are there already"):
+    with pytest.raises(Refused, match="is a second folder of hw1: name one"):
         gradebook([*outs, outs[0]], tmp_path / "new.csv")
     with pytest.raises(Refused, match="holds no results"):
         gradebook([tmp_path], tmp_path / "new.csv")

@@ -64,7 +64,12 @@ def test_a_small_one(tmp_path):
         ([HEADER.replace("memory_gb=2", "memory_gb=much"), ANSWER, CHECK], "memory_gb=much in cell 1"),
         ([HEADER.replace("cpu_per_cell=1", "cpu_per_cell=0"), ANSWER, CHECK], "cpu_per_cell=0 in cell 1"),
         ([HEADER.replace("=no", "=maybe"), ANSWER, CHECK], "tensorflow=maybe in cell 1: it has to be yes or no"),
-        ([HEADER.replace(" memory_gb=2", ""), ANSWER, CHECK], "@assignment in cell 1 has the options"),
+        ([HEADER.replace(" memory_gb=2", ""), ANSWER, CHECK], "@assignment in cell 1 lacks memory_gb: it takes "),
+        ([HEADER, ANSWER.replace(" points", " marked=by-hand prompt='x' points"), CHECK],
+         "@question in cell 2 has the unknown option prompt: it takes points, title and, if liked, marked. "
+         "(prompt belongs behind # BEGIN SOLUTION.)"),
+        ([HEADER, ANSWER, CHECK, "# @reference a=1 b=2"],
+         "@reference in cell 4 has the unknown options a, b: it takes none."),
         ([HEADER + ' title="Again"', ANSWER, CHECK], "has an option twice"),
         ([HEADER + ' more="', ANSWER, CHECK], "cannot be read"),
         ([HEADER], "has no question"),

@@ -26,6 +26,10 @@ def room(tmp_path):
     shutil.copy(INSTRUCTOR.parent / "tools" / "setup_cell.py", tmp_path / "tools")
     ran = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
     cells = [{**ran, "id": f"c{number}", "source": source} for number, source in enumerate(blocks("python"))]
+    cells += [
+        {"cell_type": "markdown", "metadata": {}, "id": f"m{number}", "source": source}
+        for number, source in enumerate(blocks("markdown"))
+    ]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     (root / "sources" / "squares.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     (mutants,) = blocks("toml")
@@ -36,7 +40,9 @@ def room(tmp_path):
 def test_the_smallest_assignment_of_the_page_is_sound(room, tier, capsys):
     build("squares", room)
     assert verify("squares", room, tier) == []
-    assert "3 points in 2 checks; 6 of 6 mutants lose exactly their checks" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "3 points in 2 checks; 6 of 6 mutants lose exactly their checks" in said
+    assert "q2 Why squares?: 2 points, marked by hand" in said
 
 
 def test_it_is_the_smallest(room, tier):
