@@ -151,9 +151,10 @@ def grade_batch(
     futures: dict[Future, str] = {}
     with ThreadPoolExecutor(run.jobs) as pool:
         try:  # around the submitting, too: an interrupt may come at any time
-            for submission in intake.submissions:
-                futures[pool.submit(_outcome, submission, out, run, only, stop)] = submission.student
-            with progress(len(futures), say) as advance:
+            # The bar first, so that this thread does nothing but wait when an interrupt comes.
+            with progress(len(intake.submissions), say) as advance:
+                for submission in intake.submissions:
+                    futures[pool.submit(_outcome, submission, out, run, only, stop)] = submission.student
                 for future in as_completed(futures):
                     outcomes[futures[future]] = future.result()
                     advance(len(outcomes))
