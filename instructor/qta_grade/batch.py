@@ -10,10 +10,11 @@ import hashlib
 import hmac
 import json
 import os
+import queue
 import resource
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -149,15 +150,20 @@ def grade_batch(
     stop = threading.Event()
     outcomes: dict[str, Outcome] = {}
     futures: dict[Future, str] = {}
+    finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
     with ThreadPoolExecutor(run.jobs) as pool:
         try:  # around the submitting, too: an interrupt may come at any time
-            # The bar first, so that this thread does nothing but wait when an interrupt comes.
             with progress(len(intake.submissions), say) as advance:
                 for submission in intake.submissions:
-                    futures[pool.submit(_outcome, submission, out, run, only, stop)] = submission.student
-                for future in as_completed(futures):
-                    outcomes[futures[future]] = future.result()
-                    advance(len(outcomes))
+                    future = pool.submit(_outcome, submission, out, run, only, stop)
+                    futures[future] = submission.student
+                    future.add_done_callback(finished.put)
+                while len(outcomes) < len(futures):
+                    # Never without end: Python sees an interrupt that came just before it waits when it has waited.
+                    with contextlib.suppress(queue.Empty):
+                        future = finished.get(timeout=1)
+                        outcomes[futures[future]] = future.result()
+                        advance(len(outcomes))
         except BaseException:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)

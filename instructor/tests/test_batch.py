@@ -1,6 +1,5 @@
 """A class graded with a stand-in for the grader of one submission."""
 
-import contextlib
 import csv
 import io
 import json
@@ -446,12 +445,8 @@ def test_interrupted_run_keeps_what_it_has(tmp_path, place, grader):
     while len(list(waiting.iterdir())) < 2:
         assert process.poll() is None
         time.sleep(0.02)
-    for _ in range(10):  # Python swallows one that comes while it runs a finaliser: who sees that presses again
-        process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=30)
-            break
-    assert process.returncode  # the sandboxes, which take 600 s, were ended and not waited for
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=300) != 0  # the sandboxes, which take 600 s, were ended and not waited for
     assert [path.name for path in (out / "results").iterdir()] == ["ann.json"]
     assert not (out / "scores.csv").exists()
     grade_class(run(grader), place, out)
