@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import json
 import os
-import queue
 import resource
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -26,7 +25,7 @@ from qta_grade.editions import Edition, choose_edition
 from qta_grade.files import file_name, write
 from qta_grade.intake import Intake, Submission
 from qta_grade.notebook import Unreadable
-from qta_grade.progress import progress
+from qta_grade.progress import as_finished, progress
 
 _MEMORY = 8 * 2**30  # bytes that the grader may take for itself beyond what it has at the start
 # Where a container's limit of memory stands, in either version of control groups.
@@ -150,20 +149,14 @@ def grade_batch(
     stop = threading.Event()
     outcomes: dict[str, Outcome] = {}
     futures: dict[Future, str] = {}
-    finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
     with ThreadPoolExecutor(run.jobs) as pool:
         try:  # around the submitting, too: an interrupt may come at any time
             with progress(len(intake.submissions), say) as advance:
                 for submission in intake.submissions:
-                    future = pool.submit(_outcome, submission, out, run, only, stop)
-                    futures[future] = submission.student
-                    future.add_done_callback(finished.put)
-                while len(outcomes) < len(futures):
-                    # Never without end: Python sees an interrupt that came just before it waits when it has waited.
-                    with contextlib.suppress(queue.Empty):
-                        future = finished.get(timeout=1)
-                        outcomes[futures[future]] = future.result()
-                        advance(len(outcomes))
+                    futures[pool.submit(_outcome, submission, out, run, only, stop)] = submission.student
+                for future in as_finished(futures):
+                    outcomes[futures[future]] = future.result()
+                    advance(len(outcomes))
         except BaseException:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)

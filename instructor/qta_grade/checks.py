@@ -1,7 +1,6 @@
 """One check, run in the grader's own process: it calls the student's functions in the sandbox, and compares here."""
 
 import ast
-import builtins
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from qta_grade.sandbox import LimitReached, NotThere, Sandbox, StudentError, StudentFunction
+from qta_grade.sandbox import LimitReached, NotThere, Sandbox, StudentError, StudentFunction, known_exception
 from qta_grade.specification import Check, Specification
 
 PASSED_ALONE = "Passed, but it counts only together with a hidden check of this question."
@@ -146,7 +145,8 @@ def _sentence(error: Exception, check: Check, quiet: bool) -> str:
     if isinstance(error, _ReturnedNothing):
         return f"Not passed: {said}"
     if check.kind == "hidden" and isinstance(error, StudentError):
-        return f"Not passed: your code stopped{f' in {error.where},' if error.where else ''} with {_type_of(error)}."
+        where = f" in {error.where}," if error.where else ""
+        return f"Not passed: your code stopped{where} with {known_exception(error.kind)}."
     if check.kind == "hidden":
         other = "" if isinstance(error, AssertionError) else " Your answer is of another kind than the check expects."
         return f"Not passed: {check.fail}.{other}"
@@ -156,9 +156,3 @@ def _sentence(error: Exception, check: Check, quiet: bool) -> str:
         return f"Not passed: {said or check.fail}."
     said = type(error).__name__ if quiet else said
     return f"Not passed: the answer is of another kind than the check expects ({said})."
-
-
-def _type_of(error: StudentError) -> str:
-    """Name the exception in the student's code if it is one of Python's: a name of his own could carry inputs out."""
-    known = getattr(builtins, error.kind, None)
-    return error.kind if isinstance(known, type) and issubclass(known, BaseException) else "an exception"

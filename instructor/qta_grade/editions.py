@@ -15,7 +15,7 @@ from typing import Any
 from qta_grade import Refused
 from qta_grade.files import write
 from qta_grade.notebook import Unreadable, read_cells
-from qta_grade.specification import PUBLIC_CHECK, read_specification
+from qta_grade.specification import public_checks, read_specification
 
 # Found by its bytes, since a hostile file may be large: within a text of the notebook the quotation marks are escaped.
 _VERSION = re.compile(rb'"cells_sha256"\s*:\s*"([0-9a-f]{12})[0-9a-f]{52}"')
@@ -132,7 +132,7 @@ def choose_edition(notebook: bytes, present: Edition, earlier: Sequence[Edition]
         there = {cell.source for cell in read_cells(notebook)}
     except Unreadable:  # the grader says what is wrong with it
         return present, ""
-    fitting = [edition for edition in (present, *earlier) if _public_checks(edition) <= there]
+    fitting = [edition for edition in (present, *earlier) if public_checks(edition.specification) <= there]
     if len(fitting) != 1:
         said = "This notebook does not say its version, nor do its public checks: it was graded by the present one."
         return present, said if earlier else ""  # where there was only ever one, there is nothing to mistake
@@ -142,7 +142,3 @@ def choose_edition(notebook: bytes, present: Edition, earlier: Sequence[Edition]
         f"This notebook does not say its version, but has the public checks of the earlier version "
         f"{fitting[0].specification.version}: it was graded by that one."
     )
-
-
-def _public_checks(edition: Edition) -> set[str]:
-    return {source for source in edition.specification.template if source.startswith(PUBLIC_CHECK)}

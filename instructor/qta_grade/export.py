@@ -27,6 +27,9 @@ class _Table:
         raw = self.rows[row][column][0] if column < len(self.rows[row]) else ""
         return raw[1:-1].replace('""', '"') if raw.startswith('"') else raw
 
+    def names(self) -> list[str]:
+        return [self.value(0, column).strip() for column in range(len(self.rows[0]))]
+
     def put(self, row: int, column: int, value: str) -> None:
         self.rows[row][column][0] = f'"{value}"' if self.delimiter in value else value
 
@@ -112,7 +115,7 @@ def _read(path: Path) -> _Table:
 
 
 def _column(table: _Table, name: str, path: Path) -> int:
-    names = [table.value(0, column).strip() for column in range(len(table.rows[0]))]
+    names = table.names()
     if names.count(name) != 1:
         raise Refused(f"{path} has {names.count(name)} columns called {name!r}: it has {', '.join(names)}.")
     return names.index(name)
@@ -135,7 +138,7 @@ def _people(table: _Table, to: str, path: Path) -> dict[str, int]:
 
 def _maximum(table: _Table, row: int, filled: int, to: str) -> str:
     """Return what the platform takes for the most points, as it writes it; empty if that is not known."""
-    names = [table.value(0, column).strip() for column in range(len(table.rows[0]))]
+    names = table.names()
     if to == "moodle" and "Maximum Grade" in names:
         return table.value(row, names.index("Maximum Grade")).strip()
     if to == "canvas":
@@ -163,7 +166,7 @@ def _mark(score: float, possible: float, most: str, scale: bool, path: Path) -> 
 
 def _pages(table: _Table, people: dict[str, int], folder: Path) -> dict[str, bytes]:
     """Return the pages by the names by which Moodle finds their owners (mod/assign/feedback/file/importziplib.php)."""
-    names = [table.value(0, column).strip() for column in range(len(table.rows[0]))]
+    names = table.names()
     named = names.index("Full name") if "Full name" in names else 1
     pages = {}
     for student, row in sorted(people.items()):

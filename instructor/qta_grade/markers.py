@@ -54,11 +54,7 @@ def read_marker(source: str, where: str) -> Marker | None:
     >>> read_marker("# @check q1 public points=1 fail='no'\ndef check_it(f): ...", "cell 2").words
     ['q1', 'public']
     """
-    lines = source.split("\n")
-    for number, line in enumerate(lines[1:], 2):
-        if _MARKER.fullmatch(line):
-            raise Refused(f"In {where}, line {number} is {line.strip()!r}: a marker has to be the cell's first line.")
-    found = _MARKER.fullmatch(lines[0])
+    found = _on_first_line(_MARKER, source, where)
     if not found:
         return None
     kind = found[1]
@@ -107,11 +103,7 @@ def read_written_marker(source: str, where: str) -> Marker | None:
     Refused
         If the marker is none of a question, not on the first line, or lacks something.
     """
-    lines = source.split("\n")
-    for number, line in enumerate(lines[1:], 2):
-        if _COMMENT.fullmatch(line):
-            raise Refused(f"In {where}, line {number} is {line.strip()!r}: a marker has to be the cell's first line.")
-    found = _COMMENT.fullmatch(lines[0])
+    found = _on_first_line(_COMMENT, source, where)
     if not found:
         return None
     marker = read_marker(f"# {found[1]}", where)
@@ -120,6 +112,14 @@ def read_written_marker(source: str, where: str) -> Marker | None:
     if "marked" not in marker.options:
         raise Refused(f"{marker.words[0]} in {where} is answered in Markdown: it has to say marked=by-hand.")
     return marker
+
+
+def _on_first_line(marker: re.Pattern, source: str, where: str) -> re.Match | None:
+    first, *others = source.split("\n")
+    for number, line in enumerate(others, 2):
+        if marker.fullmatch(line):
+            raise Refused(f"In {where}, line {number} is {line.strip()!r}: a marker has to be the cell's first line.")
+    return marker.fullmatch(first)
 
 
 def _split(text: str, where: str) -> tuple[list[str], dict[str, str]]:

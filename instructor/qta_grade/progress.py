@@ -1,8 +1,10 @@
 """How far a run has come: a bar on a terminal, a line now and then elsewhere."""
 
 import contextlib
+import queue
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -33,6 +35,23 @@ def progress(
             yield lambda count: bar.update(task, completed=count)
     else:
         yield _lines(total, say, done)
+
+
+def as_finished(futures: Collection[Future]) -> Iterator[Future]:
+    """Give the futures as they come to their end, and let an interrupt through meanwhile.
+
+    `concurrent.futures.as_completed` waits without end: Python sees an interrupt that comes just before a wait only
+    when it has waited.
+    """
+    finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
+    for future in futures:
+        future.add_done_callback(finished.put)
+    for _ in futures:
+        future = None
+        while future is None:
+            with contextlib.suppress(queue.Empty):
+                future = finished.get(timeout=1)
+        yield future
 
 
 def _lines(total: int, say: Callable[[str], None], word: str) -> Callable[[int], None]:

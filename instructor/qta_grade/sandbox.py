@@ -68,6 +68,12 @@ class StudentError(Exception):
         self.kind, self.text, self.where, self.code = kind, text, where, code
 
 
+def known_exception(kind: str) -> str:
+    """Name an exception if it is one of Python's: a type of the student's own could tell something by its name."""
+    known = getattr(builtins, kind, None)
+    return kind if isinstance(known, type) and issubclass(known, BaseException) else "an exception"
+
+
 class NotThere(StudentError):
     """The submission does not define a name."""
 
@@ -289,13 +295,10 @@ class Sandbox:
         kind, text = _clean(claimed.get("kind"))[:80] or "Exception", _clean(claimed.get("text"))[:500]
         if not self.quiet:
             return StudentError(kind, text, *at)
-        builtin = getattr(builtins, kind, None)  # a type of the student's own could tell by its name
-        kind = kind if isinstance(builtin, type) and issubclass(builtin, BaseException) else "an exception"
-        unknown = re.fullmatch(
-            r"name '(\w+)' is not defined.*", text
-        )  # the commonest error, and a name that stands there
+        # The commonest error is told where the name stands in the cell.
+        unknown = re.fullmatch(r"name '(\w+)' is not defined.*", text)
         text = f"name {unknown[1]!r} is not defined" if unknown and unknown[1] in "\n".join(lines) else ""
-        return StudentError(kind, text, *at)
+        return StudentError(known_exception(kind), text, *at)
 
     def _not_there(self, name: str, like: object) -> NotThere:
         """Say why a name may be missing: the cell that was to define it stopped, or it is called otherwise."""

@@ -124,6 +124,11 @@ class Specification:
             raise Refused(f"This is no specification ({error!r}): run 'qta-grade build' again.") from None
 
 
+def public_checks(specification: Specification) -> set[str]:
+    """Return the sources of the public checks as they stand in the student's notebook."""
+    return {source for source in specification.template if source.startswith(PUBLIC_CHECK)}
+
+
 def uncounted(checks: list[Check], passed: set[str]) -> set[str]:
     """Return which public checks count for nothing: their question has hidden checks, and none of them was passed.
 

@@ -15,7 +15,7 @@ from qta_grade.flags import flags_of
 from qta_grade.launch import MAX_FILES, MAX_THREADS
 from qta_grade.notebook import MAX_SHOWN, Cell, Unreadable, read_cells
 from qta_grade.sandbox import LimitReached, Limits, Sandbox
-from qta_grade.specification import PUBLIC_CHECK, Specification, uncounted
+from qta_grade.specification import Specification, public_checks, uncounted
 
 MAX_RUNAWAY_CELLS = 2  # each costs its limit and a new start; a question's checks may cost one more
 MAX_CELLS_TOGETHER = 5  # all cells together may use this many times the limit of one
@@ -183,7 +183,7 @@ class _Grading:
         Cells that cannot change an answer are left out: what follows the last check, and public checks as they were
         handed out, which the grader runs itself.
         """
-        as_handed_out = {source for source in self.specification.template if source.startswith(PUBLIC_CHECK)}
+        as_handed_out = public_checks(self.specification)
         waiting = [question.id for question in self.specification.questions if not question.by_hand]
         plan: list[Cell | str] = []
         for cell in self.cells:

@@ -78,8 +78,7 @@ def read_overrides(
     found: dict[tuple[str, str], Override] = {}
     for line, row in read_rows(path, ["id", "question", "points", "comment"]):
         where, student, question = f"{path}, line {line}", row["id"], row["question"]
-        if student not in students:
-            raise Refused(f"{where}: nobody has the id {student!r}. Write it as in scores.csv.")
+        _refuse_stranger(student, students, where)
         if question not in possible:
             raise Refused(f"{where}: there is no question {question!r}. There are {', '.join(possible)}.")
         if (student, question) in found:
@@ -114,8 +113,7 @@ def read_late(path: Path, students: set[str]) -> dict[str, float]:
     found: dict[str, float] = {}
     for line, row in read_rows(path, ["id", "days"]):
         where, student = f"{path}, line {line}", row["id"]
-        if student not in students:
-            raise Refused(f"{where}: nobody has the id {student!r}. Write it as in scores.csv.")
+        _refuse_stranger(student, students, where)
         if student in found:
             raise Refused(f"{where}: the id {student!r} is there twice. Delete one of the lines.")
         days = _number(row["days"])
@@ -123,6 +121,11 @@ def read_late(path: Path, students: set[str]) -> dict[str, float]:
             raise Refused(f"{where}: the days are {row['days']!r}; write a number from 0 on.")
         found[student] = days
     return found
+
+
+def _refuse_stranger(student: str, students: set[str], where: str) -> None:
+    if student not in students:
+        raise Refused(f"{where}: nobody has the id {student!r}. Write it as in scores.csv.")
 
 
 def _number(text: str) -> float:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from qta_grade.leaks import hidden_lines, leaks
 from qta_grade.mutants import Mutant, read_mutants
 from qta_grade.notebook import read_cells
 from qta_grade.nothing import solving_nothing
-from qta_grade.progress import progress
+from qta_grade.progress import as_finished, progress
 from qta_grade.sandbox import LimitReached, Sandbox
 from qta_grade.source import ROOT, Assignment, load_source
 from qta_grade.specification import Specification
@@ -139,7 +139,7 @@ def _grade(trials: list[Trial], specification: Specification, tier: str) -> list
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool, progress(len(trials)) as advance:
         futures = [pool.submit(grade, trial) for trial in trials]
         try:
-            for done, _ in enumerate(as_completed(futures), 1):
+            for done, _ in enumerate(as_finished(futures), 1):
                 advance(done)
         except BaseException:  # an interrupt need not wait for all that was planned
             pool.shutdown(wait=False, cancel_futures=True)
