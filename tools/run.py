@@ -4,7 +4,7 @@ import contextlib
 import functools
 import os
 import textwrap
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import psutil
@@ -85,6 +85,8 @@ def _run_all(root: Path, sources: list[Path]) -> dict[Path, Execution]:
     with Progress() as progress, ThreadPoolExecutor(kernels_at_a_time()) as pool:
         running = {source: pool.submit(_run_one, root, source, progress) for source in reversed(sources)}
         try:
+            while wait(running.values(), timeout=1).not_done:  # one without an end may keep Ctrl-C for ever
+                pass
             return {source: running[source].result() for source in sources}
         except BaseException:  # Ctrl-C, too: it does not reach the kernels, and the threads wait for them
             progress.stop()
