@@ -1,4 +1,4 @@
-"""Helpers for the notebooks of qta-keras: corpora, document-feature matrices, Keras models, scores and figures.
+"""Helpers for the notebooks of qta-keras: corpora, document-feature matrices, Keras models, scores, figures, exercises.
 
 ``import qta_keras`` is instant: a module is loaded when it is first used, as in ``from qta_keras import data``.
 """
@@ -6,7 +6,7 @@
 from importlib import import_module
 
 __version__ = "0.2.0"
-__all__ = ["data", "evaluate", "features", "models", "plots", "runtime"]
+__all__ = ["data", "evaluate", "features", "models", "plots", "practice", "runtime"]
 
 
 def __getattr__(name: str):

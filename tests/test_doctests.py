@@ -30,6 +30,8 @@ MODULES = [
     "models.saving",
     "models.stored_batches",
     "models.training",
+    "practice.checking",
+    "practice.exercise",
     "runtime",
     "plots.activations",
     "plots.animation",

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools import lecture_map, reading, run
+from tools import lecture_map, practice, reading, run
 from tools.notebook import CHECKS
 
 ROOT = Path(__file__).parents[1]
@@ -72,8 +72,13 @@ def test_the_opening_is_the_same_everywhere(notebook):
 
 
 def test_it_takes_as_long_to_read_as_it_says(notebook):
-    said = int(re.search(r"\*(\d+) minutes to read\.\*", notebook.cells[0].source).group(1))
+    said = int(re.search(r"\*(\d+) minutes to read", notebook.cells[0].source).group(1))
     assert said - 4 < reading.minutes(notebook.cells) < said + 1
+
+
+def test_its_exercises_take_as_long_as_it_says(path, notebook):
+    said = re.search(r"minutes to read(?:, and (\d+) for the exercises)?\.\*$", notebook.cells[0].source).group(1)
+    assert int(said or 0) == sum(exercise.minutes for exercise in practice.exercises_of(path.stem))
 
 
 def test_the_seminar_takes_as_long_as_it_says(notebook):

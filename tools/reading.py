@@ -1,17 +1,21 @@
-"""How long a student reads a lesson, and the part of it that belongs to the seminar."""
+"""How long a student reads a lesson, and the part of it that belongs to the seminar; exercises are counted apart."""
 
 import re
 
 from nbformat import NotebookNode
+
+from tools.practice import is_practice
 
 WORDS, LINES, PICTURES = 200, 12, 2  # read in a minute: words, lines of code, figures or displayed equations
 _EQUATION = re.compile(r"\$\$.*?\$\$", re.DOTALL)
 
 
 def minutes(cells: list[NotebookNode]) -> float:
-    """Return the minutes that cells take to read; everything counts, folded or not."""
+    """Return the minutes that cells take to read; everything counts, folded or not, but exercises."""
     words = lines = pictures = 0
     for cell in cells:
+        if is_practice(cell):
+            continue  # they say themselves how long they take
         if cell.cell_type == "code":
             lines += sum(bool(line.strip()) for line in cell.source.splitlines())
             pictures += any("image/png" in output.get("data", {}) for output in cell.outputs)

@@ -14,7 +14,12 @@ SECTIONS = {
     LESSONS: [],
     "Assignments": ["assignments/README.md"],
     "Guides": ["docs/own-texts.md", "docs/quanteda-to-python.md", "docs/scaling.md", "data/README.md"],
-    "For the instructor": ["instructor/README.md", "instructor/docs/writing.md", "instructor/docs/cluster.md"],
+    "For the instructor": [
+        "instructor/README.md",
+        "instructor/docs/writing.md",
+        "instructor/docs/mistakes.md",
+        "instructor/docs/cluster.md",
+    ],
     "Reference": [],
     "The project": ["docs/benchmarks.md", "docs/lecture-map.md", "CONTRIBUTING.md", "CHANGELOG.md"],
 }
