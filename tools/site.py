@@ -4,14 +4,16 @@ import shutil
 from pathlib import Path
 
 import qta_keras
+from tools import quiz as quizzes
 from tools.files import write_atomically
 from tools.notebook import find_notebooks, read_notebook, write_notebook
 from tools.pages import for_pages, render
 
 # The sections of the site: a caption, and the pages in their order. What students do not have is left out there.
-LESSONS = "The lessons"
+LESSONS, QUIZZES = "The lessons", "Quizzes"
 SECTIONS = {
     LESSONS: [],
+    QUIZZES: [],
     "Assignments": ["assignments/README.md"],
     "Guides": ["docs/own-texts.md", "docs/quanteda-to-python.md", "docs/scaling.md", "data/README.md"],
     "For the instructor": [
@@ -62,6 +64,10 @@ def _write_sources(root: Path, source: Path) -> list[str]:
     sections["Reference"] = [f"reference/{name}.md" for name in qta_keras.__all__]
     for path in [*lessons, *assignments]:
         write_notebook(for_pages(read_notebook(path)), source / path.relative_to(root))
+    for quiz in quizzes.read_quizzes(root):
+        write_atomically(source / "quizzes" / quizzes.gift_name(quiz), quizzes.gift(quiz).encode("utf-8"))
+        write_atomically(source / "quizzes" / f"{quiz.name}.md", quizzes.page(quiz).encode("utf-8"))
+        sections[QUIZZES].append(f"quizzes/{quiz.name}.md")
     for name in qta_keras.__all__:
         write_atomically(source / "reference" / f"{name}.md", _reference(name).encode("utf-8"))
     pages = [page for section in sections.values() for page in section]
