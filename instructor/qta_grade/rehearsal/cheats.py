@@ -121,9 +121,9 @@ raise ValueError(found)""",
     "the environment": """
 import os, pathlib
 said = [str(dict(os.environ))]
-for path in pathlib.Path('/proc').glob('[0-9]*/*'):
-    if path.name in ('environ', 'cmdline'):
-        try: said.append(str(path.read_bytes()))
+for process in os.listdir('/proc'):
+    for name in ('environ', 'cmdline'):
+        try: said.append(str(pathlib.Path('/proc', process, name).read_bytes()))
         except OSError: pass
 raise ValueError([part for part in said if 'canary' in part])""",
     "hidden inputs in an exception": """
