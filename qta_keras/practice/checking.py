@@ -84,17 +84,17 @@ def _about_function(exercise: Exercise, function: object) -> str:
             return f"Your function stops with {told}, for {_call(exercise, arguments)}."
     if any(_has_gap(value) for value in given):
         return "Not attempted yet."
-    if _agree(given, exercise.stub, exercise):
+    if _agree(given, _answers(exercise.stub, exercise)):
         return "Not attempted yet: it answers as it did before you began."
     if all(value is None for value in given):
         return "Your function returns nothing: is `return` missing?"
-    wanted = answers(exercise.solution, exercise)
-    if _agree(given, exercise.solution, exercise):
+    wanted = _answers(exercise.solution, exercise)
+    if _agree(given, wanted):
         return f"Right. (Checked on {len(given)} inputs.)"
     for mistake in exercise.mistakes:
-        if _agree(given, mistake.code, exercise):
+        if _agree(given, _answers(mistake.code, exercise)):
             return mistake.says
-    if all(_same(value, right, _ROUNDED) for value, right in zip(given, wanted, strict=True)):
+    if _agree(given, wanted, _ROUNDED):
         return "Nearly right: return the number unrounded, and with nothing small added to it."
     for arguments, value, right in zip(exercise.inputs, given, wanted, strict=True):
         if not _same(value, right, _NEAR):
@@ -103,14 +103,14 @@ def _about_function(exercise: Exercise, function: object) -> str:
     raise AssertionError("answers that differ nowhere are right")
 
 
-def answers(code: str, exercise: Exercise) -> list[object]:
+def _answers(code: str, exercise: Exercise) -> list[object]:
     """Return what the function in an exercise's code answers to each of the inputs."""
     function = run(code, exercise)
     return [function(*copy.deepcopy(arguments)) for arguments in exercise.inputs]
 
 
-def _agree(given: list[object], code: str, exercise: Exercise) -> bool:
-    return all(_same(value, other, _NEAR) for value, other in zip(given, answers(code, exercise), strict=True))
+def _agree(given: list[object], others: list[object], tolerance: float = _NEAR) -> bool:
+    return all(_same(value, other, tolerance) for value, other in zip(given, others, strict=True))
 
 
 def _same(value: object, other: object, tolerance: float) -> bool:

@@ -25,7 +25,7 @@ class Mistake:
 class Exercise:
     """What a file in ``exercises/`` says; `code` in its comments is Python that defines a variable named `answer`."""
 
-    name: str  # 01-slope: the lesson's number comes first
+    name: str  # 01-3-step: the lesson's number comes first, then its place there
     title: str
     before: str  # the heading in the lesson above which it stands
     minutes: int
@@ -82,7 +82,8 @@ def run(code: str, exercise: Exercise) -> object:
 
 def _array(value: object) -> object:
     """Turn a list of numbers into an array; lists of words stay lists."""
-    return np.array(value) if isinstance(value, list) and np.array(value).dtype.kind in "if" else value
+    array = np.array(value)
+    return array if array.ndim and array.dtype.kind in "if" else value
 
 
 def _changed(solution: str, changes: Iterable[tuple[str, str]]) -> str:
