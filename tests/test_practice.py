@@ -1,6 +1,5 @@
 """Each exercise names each of its mistakes, and accuses nobody who is right; programs near a solution try it."""
 
-import ast
 import contextlib
 import io
 import os
@@ -14,11 +13,10 @@ import pytest
 from qta_keras import practice
 from qta_keras.practice.exercise import exercise_names, load_exercise, run
 from tools import practice as cells_of_practice
-from tools.faults import faults
 from tools.notebook import find_notebooks
+from tools.slips import slips
 
 ROOT = cells_of_practice.ROOT
-TURNED = {ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Eq: ast.NotEq, ast.GtE: ast.Lt}
 # How many of the programs with two slips are tried; those with one are all.
 NEAR_PROGRAMS = int(os.environ.get("NEAR_PROGRAMS", "60"))
 
@@ -34,32 +32,6 @@ def said(exercise, code):
         practice.check(exercise.name, run(code, exercise))
     (line,) = printed.getvalue().splitlines()
     return line
-
-
-def slips(source):
-    """Programs that differ by a planted fault, a name in the place of another, or a comparison turned round."""
-    tree = ast.parse(source)
-    found = [program for _, program in faults(source)]
-    names = sorted({node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)} | stored_names(tree))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
-            found += [changed(tree, node, "id", name) for name in names if name != node.id]
-        if isinstance(node, ast.Compare) and type(node.ops[0]) in TURNED:
-            found.append(changed(tree, node, "ops", [TURNED[type(node.ops[0])](), *node.ops[1:]]))
-    return found
-
-
-def stored_names(tree):
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-
-
-def changed(tree, node, field, value):
-    """A program with another value in one place; the tree stays as it was."""
-    before = getattr(node, field)
-    setattr(node, field, value)
-    program = ast.unparse(tree)
-    setattr(node, field, before)
-    return program
 
 
 def near_programs(exercise):

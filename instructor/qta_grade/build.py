@@ -7,11 +7,12 @@ from pathlib import Path
 
 from qta_grade import Refused
 from qta_grade.editions import keep_earlier
-from qta_grade.source import ROOT, Assignment, SourceCell, load_source
+from qta_grade.known import Known, known_mistakes
+from qta_grade.mutants import read_mutants
+from qta_grade.source import ROOT, SETUP, Assignment, SourceCell, load_source
 from qta_grade.specification import PUBLIC_CHECK, Check, Specification
 
 _RUN_CHECK = Path(__file__).parent / "run_check.py"
-SETUP = "# Setup: run this cell first."  # how the setup cell begins in every notebook of the course
 CANARY = "# canary qta-"  # where a line with this is found, something hidden has got out
 
 
@@ -33,8 +34,8 @@ def build(name: str, root: Path = ROOT) -> list[Path]:
     Raises
     ------
     Refused
-        If the source is not in order, the student's notebook has been changed by hand since it was built, or it
-        cannot be told which notebook the specification before belongs to.
+        If the source is not in order, its wrong solutions do not fit it, the student's notebook has been changed by
+        hand since it was built, or it cannot be told which notebook the specification before belongs to.
     """
     specification, files = draft(load_source(name, root), root)
     _refuse_changed(next(iter(files)))
@@ -48,8 +49,10 @@ def build(name: str, root: Path = ROOT) -> list[Path]:
 def draft(assignment: Assignment, root: Path) -> tuple[Specification, dict[Path, str]]:
     """Return the specification, and the texts of the student's notebook and of the specification by their files."""
     setup_cell = (root.parent / "tools" / "setup_cell.py").read_text(encoding="utf-8")
-    notebook = make_notebook(assignment, setup_cell)
-    specification = make_specification(assignment, notebook)
+    mutants = root / "sources" / f"{assignment.name}.mutants.toml"
+    known = known_mistakes(assignment, read_mutants(mutants, assignment) if mutants.exists() else [])
+    notebook = make_notebook(assignment, setup_cell, known)
+    specification = make_specification(assignment, notebook, known)
     return specification, {
         root.parent / "assignments" / f"{assignment.name}.ipynb": json.dumps(notebook, indent=1, ensure_ascii=False)
         + "\n",
@@ -57,7 +60,7 @@ def draft(assignment: Assignment, root: Path) -> tuple[Specification, dict[Path,
     }
 
 
-def make_notebook(assignment: Assignment, setup_cell: str) -> dict:
+def make_notebook(assignment: Assignment, setup_cell: str, known: dict[str, Known]) -> dict:
     """Return the notebook that students get.
 
     Parameters
@@ -66,6 +69,8 @@ def make_notebook(assignment: Assignment, setup_cell: str) -> dict:
         The source.
     setup_cell
         What stands in the setup cell now, since the project's address may have changed after the source was written.
+    known
+        What `known_mistakes` gave.
 
     Returns
     -------
@@ -74,7 +79,7 @@ def make_notebook(assignment: Assignment, setup_cell: str) -> dict:
     """
     cells = []
     for cell in assignment.cells:
-        text = _for_students(cell, setup_cell)
+        text = _for_students(cell, setup_cell, known)
         if text is not None:
             cells.append(_cell(cell, text))
     metadata = {
@@ -85,7 +90,7 @@ def make_notebook(assignment: Assignment, setup_cell: str) -> dict:
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
-def make_specification(assignment: Assignment, notebook: dict) -> Specification:
+def make_specification(assignment: Assignment, notebook: dict, known: dict[str, Known]) -> Specification:
     """Return what grading needs.
 
     Parameters
@@ -94,6 +99,8 @@ def make_specification(assignment: Assignment, notebook: dict) -> Specification:
         The source.
     notebook
         What `make_notebook` made of it.
+    known
+        What `known_mistakes` gave.
     """
     options = assignment.options
     by_hand = any(question.by_hand for question in assignment.questions)
@@ -109,7 +116,7 @@ def make_specification(assignment: Assignment, notebook: dict) -> Specification:
         memory_gb=float(options["memory_gb"]),
         tensorflow=options["tensorflow"] == "yes",
         questions=assignment.questions,
-        checks=[_with_canary(check, assignment) for check in assignment.checks],
+        checks=[replace(_with_canary(check, assignment), known=known.get(check.id, [])) for check in assignment.checks],
         reference=[
             cell.solved + _canary(assignment, cell.where) for cell in assignment.cells if cell.kind == "reference"
         ],
@@ -120,9 +127,9 @@ def make_specification(assignment: Assignment, notebook: dict) -> Specification:
     )
 
 
-def _for_students(cell: SourceCell, setup_cell: str) -> str | None:
+def _for_students(cell: SourceCell, setup_cell: str, known: dict[str, Known]) -> str | None:
     if cell.kind == "assignment":
-        return _RUN_CHECK.read_text(encoding="utf-8").rstrip("\n")
+        return _RUN_CHECK.read_text(encoding="utf-8").rstrip("\n") + _table(known)
     if cell.kind == "check" and cell.marker.words[1] == "public":
         return _public_check(cell)
     if cell.kind in ("check", "reference"):
@@ -130,6 +137,16 @@ def _for_students(cell: SourceCell, setup_cell: str) -> str | None:
     if cell.kind == "plain" and cell.template.startswith(SETUP):
         return setup_cell.rstrip("\n")
     return cell.template
+
+
+def _table(known: dict[str, Known]) -> str:
+    """Return the lines that fill in the table of known mistakes."""
+    lines = []
+    for check, mistakes in known.items():
+        if mistakes:
+            entries = [f"    ({count}, {number}, {json.dumps(says)})," for count, number, says in mistakes]
+            lines += [f"KNOWN_MISTAKES[{json.dumps(check)}] = [", *entries, "]"]
+    return "\n\n\n" + "\n".join(lines) if lines else ""
 
 
 def _public_check(cell: SourceCell) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from qta_grade.run_check import mistake_behind, note
 from qta_grade.sandbox import LimitReached, NotThere, Sandbox, StudentError, StudentFunction, known_exception
 from qta_grade.specification import Check, Specification
 
@@ -25,11 +26,13 @@ class _Answer(StudentFunction):
     """A function of the student's that has to return something, under its name."""
 
     name: str
+    answers: list[float]  # the numbers of all that the check was given so far
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         value = super().__call__(*args, **kwargs)
         if value is None:
             raise _ReturnedNothing(f"{self.name} returned nothing: is `return` missing?")
+        note(value, self.answers)
         return value
 
 
@@ -89,8 +92,9 @@ def run_check(check: Check, specification: Specification, sandbox: Sandbox, rng:
         If the student's code used too much; the sandbox is gone then.
     """
     function = _function(check, specification)
+    answers: list[float] = []
     try:
-        values = [rng if name == "rng" else _value(name, sandbox) for name in _parameters(check)]
+        values = [rng if name == "rng" else _value(name, sandbox, answers) for name in _parameters(check)]
         if any(value is None for value in values):  # what a template gives instead of a number
             raise StudentError("NotImplementedError", "")
         with np.errstate(all="ignore"):
@@ -98,7 +102,8 @@ def run_check(check: Check, specification: Specification, sandbox: Sandbox, rng:
     except LimitReached:
         raise
     except Exception as error:  # the check works on a stranger's values: whatever fails on them is a wrong answer
-        return _result(check, 0, _sentence(error, check, sandbox.quiet))
+        mistake = mistake_behind(answers, check.known) if isinstance(error, AssertionError) else ""
+        return _result(check, 0, f"{_sentence(error, check, sandbox.quiet)} {mistake}".strip())
     return _result(check, check.points, "Passed.")
 
 
@@ -121,10 +126,11 @@ def _helpers(reference: tuple[str, ...]) -> dict[str, Any]:
     return names
 
 
-def _value(name: str, sandbox: Sandbox) -> object:
+def _value(name: str, sandbox: Sandbox, answers: list[float]) -> object:
     value = sandbox.value(name)
     if isinstance(value, StudentFunction):
-        return _Answer(value.id, value.type_name, value.sandbox, name)
+        return _Answer(value.id, value.type_name, value.sandbox, name, answers)
+    note(value, answers)
     return value
 
 

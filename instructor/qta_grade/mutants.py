@@ -8,17 +8,31 @@ from qta_grade import Refused
 from qta_grade.source import Assignment
 
 _KEYS = {"question", "name", "old", "new", "loses"}
+_OPTIONAL = {"says"}
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A wrong solution: its question and name, where its cell is, the cell's new code, and the checks that it loses."""
+    """A wrong solution.
+
+    Attributes
+    ----------
+    question, name
+        Whose it is, and what is wrong.
+    where, solved
+        Where its cell is, and the cell's new code.
+    loses
+        The checks that it loses.
+    says
+        What a public check says to a student whose answers are this one's; empty if nothing.
+    """
 
     question: str
     name: str
     where: str
     solved: str
     loses: frozenset[str]
+    says: str = ""
 
 
 def read_mutants(path: Path, assignment: Assignment) -> list[Mutant]:
@@ -27,7 +41,8 @@ def read_mutants(path: Path, assignment: Assignment) -> list[Mutant]:
     Parameters
     ----------
     path
-        A TOML file with a table ``[[mutant]]`` for each, of the keys question, name, old, new and loses.
+        A TOML file with a table ``[[mutant]]`` for each, of the keys question, name, old, new and loses; ``says`` may
+        be left out.
     assignment
         Whose solutions they change.
 
@@ -52,8 +67,9 @@ def read_mutants(path: Path, assignment: Assignment) -> list[Mutant]:
 
 def _mutant(table: dict, assignment: Assignment, path: Path) -> Mutant:
     what = f"In {path.name}, the mutant {table.get('name')!r}"
-    if set(table) != _KEYS:
-        raise Refused(f"{what} has the keys {', '.join(sorted(table))}: it takes {', '.join(sorted(_KEYS))}.")
+    if set(table) - _OPTIONAL != _KEYS:
+        wanted = f"{', '.join(sorted(_KEYS))}, and perhaps {', '.join(sorted(_OPTIONAL))}"
+        raise Refused(f"{what} has the keys {', '.join(sorted(table))}: it takes {wanted}.")
     strange = set(table["loses"]) - {check.id for check in assignment.checks}
     if strange or not table["loses"]:
         raise Refused(f"{what} loses {', '.join(sorted(strange)) or 'nothing'}: name checks, such as q1.check_path.")
@@ -67,4 +83,6 @@ def _mutant(table: dict, assignment: Assignment, path: Path) -> Mutant:
     solved = cells[0].solved.replace(table["old"], table["new"])
     if solved == cells[0].solved:
         raise Refused(f"{what} changes nothing.")
-    return Mutant(table["question"], table["name"], cells[0].where, solved, frozenset(table["loses"]))
+    return Mutant(
+        table["question"], table["name"], cells[0].where, solved, frozenset(table["loses"]), table.get("says", "")
+    )

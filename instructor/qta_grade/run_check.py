@@ -1,10 +1,14 @@
 # Runs a public check of your work and prints in one sentence what it found. Run this cell too; there is nothing to do.
 import collections.abc
+import contextlib
 import decimal
 import fractions
 import inspect
+import numbers
 
 import numpy
+
+KNOWN_MISTAKES = {}  # for each check: how many numbers a mistake gives, their fingerprint, and what to say then
 
 
 def run_check(question, check):
@@ -17,35 +21,74 @@ def run_check(question, check):
     elif any(given[name] is None for name in names):
         said = "not attempted yet"
     else:
-        said = _say(check, [_watched(name, given[name]) for name in names])
-    print(f"{question} {check.__name__}: {said}{'' if said.endswith('?') else '.'}")
+        answers = []
+        arguments = [watched(name, given[name], answers) for name in names]
+        said = _say(check, arguments, answers, KNOWN_MISTAKES.get(f"{question}.{check.__name__}", []))
+    print(f"{question} {check.__name__}: {said}{'' if said.endswith(('?', '.')) else '.'}")
 
 
-def _watched(name, value):
-    """Return a function that says so where yours returns nothing, and what a check sees of another value."""
+def watched(name, value, answers):
+    """Return what a check sees of a value, or your function, told where it returns nothing, and note the numbers."""
     if not inspect.isfunction(value):
-        return seen_by_checks(value)
+        value = seen_by_checks(value)
+        note(value, answers)
+        return value
 
     def call(*arguments, **named):
         returned = seen_by_checks(value(*arguments, **named))
         if returned is None:
             raise AssertionError(f"{name} returned nothing: is `return` missing?")
+        note(returned, answers)  # now, for it may be changed later
         return returned
 
     return call
 
 
-def _say(check, arguments):
+def _say(check, arguments, answers, known):
     try:
         with numpy.errstate(all="ignore"):
             check(*arguments)
     except NotImplementedError:
         return "not attempted yet"
     except AssertionError as error:
-        return str(error)
+        mistake = mistake_behind(answers, known)
+        return f"{error}. {mistake}" if mistake else str(error)
     except Exception as error:
         return f"your code stopped with {type(error).__name__}: {error}"
     return "passed"
+
+
+def note(value, answers):
+    """Note the numbers in a value; what cannot be noted costs the name of a mistake, and nothing else."""
+    with contextlib.suppress(Exception):
+        answers.extend(_numbers_in(value))
+
+
+def _numbers_in(value):
+    """Return the numbers one after another; before those of a list or an array comes its length."""
+    if isinstance(value, dict):
+        value = [value[key] for key in sorted(value, key=str)]
+    if isinstance(value, numpy.ndarray) and value.size > 10_000:
+        return list(value.shape)
+    if isinstance(value, numpy.ndarray | numpy.generic):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return [len(value), *(number for part in value for number in _numbers_in(part))]
+    return [float(value)] if isinstance(value, numbers.Real) else []
+
+
+def fingerprint(answers):
+    """Return one number for many: each counts by its sign and magnitude, with a weight that depends on its place."""
+    values = numpy.clip(numpy.nan_to_num(numpy.array(answers, dtype=float), nan=7), -1e100, 1e100)
+    return float(numpy.sign(values) * numpy.log1p(1e9 * abs(values)) @ numpy.sin(1 + numpy.arange(len(values))))
+
+
+def mistake_behind(answers, known):
+    """Return what to say of the known mistake that gives just these numbers; nothing if there is none."""
+    for count, print_of_mistake, sentence in known:
+        if count == len(answers) and abs(fingerprint(answers) - print_of_mistake) < 1e-3:
+            return sentence
+    return ""
 
 
 def seen_by_checks(value):

@@ -15,6 +15,7 @@ from qta_grade.markers import Marker, marks_a_solution, read_marker, read_writte
 from qta_grade.specification import Check, Question, named_file
 
 ROOT = Path(__file__).resolve().parents[1]  # the folder instructor/
+SETUP = "# Setup: run this cell first."  # how the setup cell begins in every notebook of the course
 
 
 @dataclass(frozen=True)

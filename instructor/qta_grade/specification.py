@@ -36,6 +36,8 @@ class Check:
         The sentence for whoever does not pass it.
     source
         One function, in Python.
+    known
+        What known mistakes give a public check: how many numbers, their fingerprint, and what to say then.
     """
 
     id: str
@@ -45,6 +47,7 @@ class Check:
     points: float
     fail: str
     source: str
+    known: list = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,9 @@ class Specification:
         for question in values["questions"]:
             if not question["by_hand"]:
                 del question["by_hand"]
+        for check in values["checks"]:
+            if not check["known"]:
+                del check["known"]
         return json.dumps(values, indent=1, ensure_ascii=False) + "\n"
 
     @property

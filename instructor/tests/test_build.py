@@ -101,8 +101,8 @@ def test_the_assignments_are_built_from_their_sources_as_they_are_now(name, tmp_
     for folder in ("tools", "assignments", "instructor/sources", "instructor/specifications"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "tools" / "setup_cell.py").write_bytes((repository / "tools" / "setup_cell.py").read_bytes())
-    source = tmp_path / "instructor" / "sources" / f"{name}.ipynb"
-    source.write_bytes((ROOT / "sources" / source.name).read_bytes())
+    for file in (f"{name}.ipynb", f"{name}.mutants.toml"):
+        (tmp_path / "instructor" / "sources" / file).write_bytes((ROOT / "sources" / file).read_bytes())
     for path in build(name, tmp_path / "instructor"):
         there = repository / path.relative_to(tmp_path)
         assert there.read_text(encoding="utf-8") == path.read_text(encoding="utf-8"), "run 'qta-grade build' again"

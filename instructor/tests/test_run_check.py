@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from qta_grade import build
+from qta_grade.run_check import fingerprint, note
 
 CELL = Path(build.__file__).with_name("run_check.py").read_text(encoding="utf-8")
 CHECK = """
@@ -39,3 +41,30 @@ def test_inputs_are_the_same_every_time(capsys):
     exec(code, {})
     first, second = capsys.readouterr().out.splitlines()
     assert first == second
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("x ** 2", "the double of 3 should be 6, but it is 9. You square it"),
+        ("numpy.float32(9.0001)", "You square it"),
+        ("numpy.array(x)", "the double of 3 should be 6, but it is 3"),
+        ("numpy.nan", "the double of 3 should be 6, but it is nan. You divide by 0"),
+        ("2 * x", "passed"),
+    ],
+)
+def test_a_known_mistake_is_named(answer, says, capsys):
+    known = "[(1, fingerprint([9]), 'You square it.'), (1, fingerprint([numpy.nan]), 'You divide by 0.')]"
+    table = f"KNOWN_MISTAKES['q1.check_double'] = {known}"
+    code = f"{CELL}\n{table}\ndef double(x): return {answer}\n{CHECK}\nrun_check('q1', check_double)"
+    exec(code, {})
+    assert capsys.readouterr().out.endswith(f"{says}.\n")
+
+
+def test_what_cannot_be_noted_costs_nothing():
+    answers, endless = [], []
+    endless.append(endless)
+    for value in (10**400, endless, np.zeros((200, 300)), "text", [True, {"b": 2, "a": np.float32(1)}]):
+        note(value, answers)
+    assert answers == [200, 300, 2, 1, 2, 1, 2]
+    assert np.isfinite(fingerprint([np.nan, np.inf, -np.inf, 1e308]))

@@ -2,8 +2,8 @@
 
 from random import Random
 
-from qta_grade.build import SETUP
 from qta_grade.rehearsal.material import Material, Role, code_cell, markdown_cell, place_of
+from qta_grade.source import SETUP
 
 _SCRATCH = {  # cells of a student's own, above an answer
     "a syntax error in a cell of one's own": "for i in range(3)\n    print(i)",

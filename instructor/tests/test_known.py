@@ -1,0 +1,210 @@
+"""Public checks name the mistake whose answers a student's are, and never another's."""
+
+import copy
+import os
+import random
+
+import numpy as np
+import pytest
+from qta_grade import Refused
+from qta_grade.build import build
+from qta_grade.known import known_mistakes
+from qta_grade.leaks import hidden_lines, leaks
+from qta_grade.mutants import read_mutants
+from qta_grade.run_check import mistake_behind, note, seen_by_checks, watched
+from qta_grade.source import ROOT, SETUP, load_source
+from qta_grade.specification import load_specification
+from qta_grade.submission import grade_submission
+
+from tools.slips import slips
+
+NEAR_PROGRAMS = int(os.environ.get("NEAR_PROGRAMS", "60"))  # for each question; nightly all
+SAYS = "This is the sum of the squared residuals."
+WITH_TABLES = ["1-linear-regression"]
+
+
+class Questions:
+    """The questions of an assignment, answered by programs in the place of the solution."""
+
+    def __init__(self, name):
+        self.assignment = load_source(name)
+        self.mutants = read_mutants(ROOT / "sources" / f"{name}.mutants.toml", self.assignment)
+        self.known = known_mistakes(self.assignment, self.mutants)
+        self.helpers = {"np": np}
+        for cell in self.assignment.cells:
+            if cell.kind == "reference":
+                exec(cell.solved, self.helpers)
+        self.before, names = {}, {}  # for each question what the cells above define
+        for cell in self.assignment.cells:
+            if cell.kind == "question":
+                self.before.setdefault(cell.marker.words[0], dict(names))
+            if cell.kind == "question" or (cell.kind == "plain" and not cell.template.startswith(SETUP)):
+                exec(cell.solved, names)
+        self.calls = {question: self.calls_of(question) for question in self.before}
+
+    def cells(self, question):
+        cells = self.assignment.cells
+        return [cell for cell in cells if cell.kind == "question" and cell.marker.words[0] == question]
+
+    def names(self, question, where=None, program=None):
+        """The names after a question, with a program in the place of a cell's solution."""
+        names = dict(self.before[question])
+        for cell in self.cells(question):
+            exec(program if cell.where == where else cell.solved, names)
+        return names
+
+    def said(self, check, names):
+        """What a public check says about answers: the sentence of a mistake, or nothing."""
+        answers = []
+        function = self.function(check)
+        given = {**names, "rng": np.random.default_rng(1)}
+        try:
+            function(*[watched(name, given[name], answers) for name in parameters(function)])
+        except AssertionError:
+            return mistake_behind(answers, self.known[check.id])
+        except Exception:
+            return ""
+        return ""
+
+    def function(self, check):
+        scope = dict(self.helpers)
+        exec(check.source, scope)
+        return scope[check.name]
+
+    def calls_of(self, question):
+        """What the checks of a question ask a right solution: names and arguments."""
+        calls, names = [], self.names(question)
+
+        def noted(name):
+            def call(*arguments):
+                calls.append((name, copy.deepcopy(arguments)))
+                return names[name](*arguments)
+
+            return call if callable(names[name]) else names[name]
+
+        for check in self.assignment.checks:
+            if check.question == question:
+                function = self.function(check)
+                asked = parameters(function)
+                calls += [(name, None) for name in asked if name != "rng" and not callable(names[name])]
+                function(*[np.random.default_rng(3) if name == "rng" else noted(name) for name in asked])
+        return calls[:150]
+
+    def behaviour(self, question, names):
+        """All numbers that a program gives to what the checks ask, or the error in their place."""
+        behaviour = []
+        for name, arguments in self.calls[question]:
+            try:
+                value = names[name] if arguments is None else names[name](*copy.deepcopy(arguments))
+            except Exception as error:
+                behaviour.append(type(error).__name__)
+            else:
+                behaviour.append([])
+                note(seen_by_checks(value), behaviour[-1])
+        return behaviour
+
+    def behaviours_that_say(self, question, sentence):
+        meant = [mutant for mutant in self.mutants if (mutant.question, mutant.says) == (question, sentence)]
+        return [self.behaviour(question, self.names(question, mutant.where, mutant.solved)) for mutant in meant]
+
+
+def parameters(function):
+    return function.__code__.co_varnames[: function.__code__.co_argcount]
+
+
+def alike(one, other):
+    pairs = list(zip(one, other, strict=True))
+    return all(
+        left == right
+        if isinstance(left, str) or isinstance(right, str)
+        else len(left) == len(right) and np.allclose(left, right, rtol=1e-4, equal_nan=True)
+        for left, right in pairs
+    )
+
+
+@pytest.fixture(scope="module", params=WITH_TABLES)
+def questions(request):
+    return Questions(request.param)
+
+
+def public_checks(questions):
+    return [check for check in questions.assignment.checks if check.id in questions.known]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_each_mistake_that_fails_a_public_check_is_named_by_its_own_sentence(questions):
+    named = set()
+    for mutant in questions.mutants:
+        names = questions.names(mutant.question, mutant.where, mutant.solved)
+        for check in public_checks(questions):
+            if check.question == mutant.question:
+                said = questions.said(check, names)
+                assert said in ("", mutant.says), (mutant.name, check.id)
+                named |= {(mutant.question, mutant.name)} if said else set()
+    assert named == {(mutant.question, mutant.name) for mutant in questions.mutants if mutant.says}
+
+
+def test_sentences_are_short(questions):
+    for mutant in questions.mutants:
+        if mutant.says:
+            assert 5 <= len(mutant.says.split()) <= 30
+            assert mutant.says.endswith(".")
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # programs that overflow
+def test_programs_near_the_solution_are_never_named_falsely(questions):
+    tried, false = 0, []
+    for question in sorted({check.question for check in public_checks(questions)}):
+        programs = [(cell.where, slip) for cell in questions.cells(question) for slip in slips(cell.solved)]
+        tried += len(programs)
+        for where, program in random.Random(question).sample(programs, min(NEAR_PROGRAMS, len(programs))):
+            try:
+                names = questions.names(question, where, program)
+            except Exception:  # a value that cannot be computed
+                continue
+            said = {questions.said(check, names) for check in public_checks(questions) if check.question == question}
+            behaviour = questions.behaviour(question, names) if said - {""} else []
+            for sentence in said - {""}:
+                if not any(alike(behaviour, other) for other in questions.behaviours_that_say(question, sentence)):
+                    false.append((question, sentence, program))
+    assert tried > 500
+    assert false == []
+
+
+@pytest.fixture
+def told(room):
+    """The demo assignment, built anew with a sentence for one mistake; the list of mutants."""
+    path = room / "sources" / "demo.mutants.toml"
+    text = path.read_text()
+    path.write_text(text.replace('name = "sums the squares"\n', f'name = "sums the squares"\nsays = "{SAYS}"\n'))
+    build("demo", room)
+    return path
+
+
+def test_the_notebook_and_the_feedback_name_the_mistake(told, room, notebook, tier, capsys):
+    file = room.parent / "assignments" / "demo.ipynb"
+    assignment, specification = load_source("demo", room), load_specification("demo", room)
+    (summed,) = [mutant for mutant in read_mutants(told, assignment) if mutant.says]
+    changed = {cell.template: cell.solved for cell in assignment.cells if cell.kind == "question"}
+    changed |= {cell.template: summed.solved for cell in assignment.cells if cell.where == summed.where}
+    cells = [changed.get(source, source) for source in specification.template]
+    names = {}
+    for source in cells:
+        exec(source, names)
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if SAYS in line]
+    assert line.startswith("q1 check_example: ")
+    result = grade_submission(specification, notebook(cells), "ann", b"0123456789abcdef", tier)
+    (check,) = [check for check in result.checks if SAYS in check.message]
+    assert check.id == "q1.check_example"
+    assert check.message.startswith("Not passed: ")
+    assert leaks(file.read_bytes(), hidden_lines(assignment)) == []
+
+
+def test_two_mistakes_that_give_the_same_numbers_say_the_same_or_nothing(told, room):
+    text = told.read_text()
+    again = text[text.index("[[mutant]]") : text.index("[[mutant]]", text.index("[[mutant]]") + 1)]
+    told.write_text(text + "\n" + again.replace("sums the squares", "adds").replace(SAYS, "It is something else."))
+    with pytest.raises(Refused, match="'adds' gives the same numbers as a mistake that says 'This is the sum"):
+        build("demo", room)
+    told.write_text(text + "\n" + again.replace("sums the squares", "adds"))
+    build("demo", room)
