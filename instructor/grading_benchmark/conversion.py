@@ -42,7 +42,7 @@ def handed_in(assignment: Assignment, setup_cell: str, student: str) -> dict:
     cells = [
         replace(cell, template=solved(cell, student)) if cell.kind == "question" else cell for cell in assignment.cells
     ]
-    return make_notebook(replace(assignment, cells=cells), setup_cell, {})
+    return make_notebook(replace(assignment, cells=cells), setup_cell)
 
 
 def solved(cell: SourceCell, student: str) -> str:
@@ -88,7 +88,7 @@ def nbgrader_source(assignment: Assignment, setup_cell: str) -> dict:
     setup_cell
         See `build.make_notebook`.
     """
-    notebook = make_notebook(assignment, setup_cell, {})
+    notebook = make_notebook(assignment, setup_cell)
     students = {cell["id"]: cell for cell in notebook["cells"]}
     checks = iter(assignment.checks)  # in the order of their cells
     cells = []

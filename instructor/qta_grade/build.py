@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qta_grade import Refused
 from qta_grade.editions import keep_earlier
-from qta_grade.known import Known, known_mistakes
+from qta_grade.known import with_known_mistakes
 from qta_grade.mutants import read_mutants
 from qta_grade.source import ROOT, SETUP, Assignment, SourceCell, load_source
 from qta_grade.specification import PUBLIC_CHECK, Check, Specification
@@ -50,9 +50,10 @@ def draft(assignment: Assignment, root: Path) -> tuple[Specification, dict[Path,
     """Return the specification, and the texts of the student's notebook and of the specification by their files."""
     setup_cell = (root.parent / "tools" / "setup_cell.py").read_text(encoding="utf-8")
     mutants = root / "sources" / f"{assignment.name}.mutants.toml"
-    known = known_mistakes(assignment, read_mutants(mutants, assignment) if mutants.exists() else [])
-    notebook = make_notebook(assignment, setup_cell, known)
-    specification = make_specification(assignment, notebook, known)
+    if mutants.exists():
+        assignment = with_known_mistakes(assignment, read_mutants(mutants, assignment))
+    notebook = make_notebook(assignment, setup_cell)
+    specification = make_specification(assignment, notebook)
     return specification, {
         root.parent / "assignments" / f"{assignment.name}.ipynb": json.dumps(notebook, indent=1, ensure_ascii=False)
         + "\n",
@@ -60,7 +61,7 @@ def draft(assignment: Assignment, root: Path) -> tuple[Specification, dict[Path,
     }
 
 
-def make_notebook(assignment: Assignment, setup_cell: str, known: dict[str, Known]) -> dict:
+def make_notebook(assignment: Assignment, setup_cell: str) -> dict:
     """Return the notebook that students get.
 
     Parameters
@@ -69,17 +70,15 @@ def make_notebook(assignment: Assignment, setup_cell: str, known: dict[str, Know
         The source.
     setup_cell
         What stands in the setup cell now, since the project's address may have changed after the source was written.
-    known
-        What `known_mistakes` gave.
 
     Returns
     -------
     dict
         In the form of Jupyter's files, without outputs.
     """
-    cells = []
+    checks, cells = iter(assignment.checks), []
     for cell in assignment.cells:
-        text = _for_students(cell, setup_cell, known)
+        text = _of_check(next(checks)) if cell.kind == "check" else _for_students(cell, setup_cell, assignment)
         if text is not None:
             cells.append(_cell(cell, text))
     metadata = {
@@ -90,7 +89,7 @@ def make_notebook(assignment: Assignment, setup_cell: str, known: dict[str, Know
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
-def make_specification(assignment: Assignment, notebook: dict, known: dict[str, Known]) -> Specification:
+def make_specification(assignment: Assignment, notebook: dict) -> Specification:
     """Return what grading needs.
 
     Parameters
@@ -99,8 +98,6 @@ def make_specification(assignment: Assignment, notebook: dict, known: dict[str, 
         The source.
     notebook
         What `make_notebook` made of it.
-    known
-        What `known_mistakes` gave.
     """
     options = assignment.options
     by_hand = any(question.by_hand for question in assignment.questions)
@@ -116,7 +113,7 @@ def make_specification(assignment: Assignment, notebook: dict, known: dict[str, 
         memory_gb=float(options["memory_gb"]),
         tensorflow=options["tensorflow"] == "yes",
         questions=assignment.questions,
-        checks=[replace(_with_canary(check, assignment), known=known.get(check.id, [])) for check in assignment.checks],
+        checks=[_with_canary(check, assignment) for check in assignment.checks],
         reference=[
             cell.solved + _canary(assignment, cell.where) for cell in assignment.cells if cell.kind == "reference"
         ],
@@ -127,39 +124,39 @@ def make_specification(assignment: Assignment, notebook: dict, known: dict[str, 
     )
 
 
-def _for_students(cell: SourceCell, setup_cell: str, known: dict[str, Known]) -> str | None:
+def _for_students(cell: SourceCell, setup_cell: str, assignment: Assignment) -> str | None:
     if cell.kind == "assignment":
-        return _RUN_CHECK.read_text(encoding="utf-8").rstrip("\n") + _table(known)
-    if cell.kind == "check" and cell.marker.words[1] == "public":
-        return _public_check(cell)
-    if cell.kind in ("check", "reference"):
+        return _RUN_CHECK.read_text(encoding="utf-8").rstrip("\n") + _table(assignment.checks)
+    if cell.kind == "reference":
         return None
     if cell.kind == "plain" and cell.template.startswith(SETUP):
         return setup_cell.rstrip("\n")
     return cell.template
 
 
-def _table(known: dict[str, Known]) -> str:
+def _table(checks: list[Check]) -> str:
     """Return the lines that fill in the table of known mistakes."""
     lines = []
-    for check, mistakes in known.items():
-        if mistakes:
-            entries = [f"    ({count}, {number}, {json.dumps(says)})," for count, number, says in mistakes]
-            lines += [f"KNOWN_MISTAKES[{json.dumps(check)}] = [", *entries, "]"]
+    for check in checks:
+        if check.known:
+            entries = [f"    ({count}, {number}, {json.dumps(says)})," for count, number, says in check.known]
+            lines += [f"KNOWN_MISTAKES[{json.dumps(check.id)}] = [", *entries, "]"]
     return "\n\n\n" + "\n".join(lines) if lines else ""
 
 
-def _public_check(cell: SourceCell) -> str:
-    question, points = cell.marker.words[0], float(cell.marker.options["points"])
-    function = cell.template.split("\n", 1)[1].strip("\n")
-    name = function.removeprefix("def ").partition("(")[0]
-    worth = f"{points:g} point{'s' if points != 1 else ''}"
-    title = f"{PUBLIC_CHECK}{question}, worth {worth} if a hidden one passes too."
-    return f'{title}\n{function}\n\n\nrun_check("{question}", {name})'
+def _of_check(check: Check) -> str | None:
+    if check.kind == "hidden":
+        return None
+    worth = f"{check.points:g} point{'s' if check.points != 1 else ''}"
+    title = f"{PUBLIC_CHECK}{check.question}, worth {worth} if a hidden one passes too."
+    function = check.source.strip("\n")
+    return f'{title}\n{function}\n\n\nrun_check("{check.question}", {check.name})'
 
 
 def _cell(cell: SourceCell, text: str) -> dict:
-    kept = {"cell_type": cell.cell["cell_type"], "id": cell.cell["id"], "metadata": {}}
+    folded = cell.kind == "assignment" or cell.template.startswith(SETUP)  # nothing in it is to be read
+    metadata = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]} if folded else {}
+    kept = {"cell_type": cell.cell["cell_type"], "id": cell.cell["id"], "metadata": metadata}
     ran = {"execution_count": None, "outputs": []} if kept["cell_type"] == "code" else {}
     return {**kept, **ran, "source": text.splitlines(keepends=True)}
 

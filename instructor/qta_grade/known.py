@@ -5,7 +5,9 @@ stops it.
 """
 
 import contextlib
+import inspect
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +16,13 @@ from qta_grade import Refused
 from qta_grade.mutants import Mutant
 from qta_grade.run_check import fingerprint, mistake_behind, watched
 from qta_grade.source import SETUP, Assignment, SourceCell
+from qta_grade.specification import Check
 
 Known = list[tuple[int, float, str]]  # how many numbers, their fingerprint, and what to say
 
 
-def known_mistakes(assignment: Assignment, mutants: list[Mutant]) -> dict[str, Known]:
-    """Return the table: for each public check the mistakes that it can name.
+def with_known_mistakes(assignment: Assignment, mutants: list[Mutant]) -> Assignment:
+    """Return the assignment, its public checks told which mistakes they can name.
 
     Parameters
     ----------
@@ -30,65 +33,72 @@ def known_mistakes(assignment: Assignment, mutants: list[Mutant]) -> dict[str, K
 
     Returns
     -------
-    dict
-        By the check's id: how many numbers the mistake gives, their fingerprint, and what it says.
+    Assignment
+        Each check with ``known``: how many numbers a mistake gives, their fingerprint, and what it says.
 
     Raises
     ------
     Refused
         If two mistakes that say different things give a check the same numbers.
     """
-    told = {mutant.question for mutant in mutants if mutant.says}
-    table: dict[str, Known] = {}
-    for number, check in enumerate(assignment.cells):
-        if check.kind != "check" or check.marker.words[1] != "public" or check.marker.words[0] not in told:
-            continue
-        before = [cell for cell in assignment.cells[:number] if _runs(cell)]
-        own = [cell for cell in before if cell.marker and cell.marker.words[0] == check.marker.words[0]]
-        first = before.index(own[0])
-        names: dict[str, Any] = {}
-        _run([cell.solved for cell in before[:first]], names)
-        known: Known = []
-        for mutant in mutants:
-            if mutant.question == check.marker.words[0]:
-                changed = [mutant.solved if cell.where == mutant.where else cell.solved for cell in before[first:]]
-                answers = _answers_to(check, [*changed, check.solved], dict(names))
-                if answers:
-                    _add(known, answers, mutant, _name(check))
-        table[f"{check.marker.words[0]}.{_name(check)}"] = [entry for entry in known if entry[2]]
-    return table
+    places = [place for place, cell in enumerate(assignment.cells) if cell.kind == "check"]
+    checks = []
+    for check, place in zip(assignment.checks, places, strict=True):
+        own = [mutant for mutant in mutants if mutant.question == check.question]
+        if check.kind == "public" and any(mutant.says for mutant in own):
+            check = replace(check, known=_known(check, [cell for cell in assignment.cells[:place] if runs(cell)], own))
+        checks.append(check)
+    return replace(assignment, checks=checks)
 
 
-def _answers_to(check: SourceCell, sources: list[str], names: dict[str, Any]) -> list[float]:
+def _known(check: Check, cells: list[SourceCell], mutants: list[Mutant]) -> Known:
+    """Return what a check can name, from the cells above it and the mutants of its question."""
+    known: Known = []
+    for mutant in mutants:
+        changed = [mutant.solved if cell.where == mutant.where else cell.solved for cell in cells]
+        answers = _answers_to(check, changed)
+        if answers:
+            _add(known, answers, mutant, check.name)
+    return [entry for entry in known if entry[2]]
+
+
+def _answers_to(check: Check, sources: list[str]) -> list[float]:
     """Return the numbers that a wrong solution gives a check until it fails; none if it passes, or does not run."""
-    answers: list[float] = []
+    names: dict[str, Any] = {}
     try:
-        _run(sources, names)
-        function = names[_name(check)]
-        asked = function.__code__.co_varnames[: function.__code__.co_argcount]
-        given = {**names, "rng": np.random.default_rng(1)}  # as in the notebook
+        run(sources, names)
+    except Exception:  # what stops is told by its error
+        return []
+    return answers_until_it_fails(check, names)
+
+
+def answers_until_it_fails(check: Check, names: dict[str, Any]) -> list[float]:
+    """Return the numbers that a student's names give a public check until it fails; none if it passes, or stops."""
+    answers: list[float] = []
+    scope: dict[str, Any] = {"np": np}
+    run([check.source], scope)
+    function = scope[check.name]
+    given = {**names, "rng": np.random.default_rng(1)}  # as in the notebook
+    try:
         with np.errstate(all="ignore"):
-            function(*[watched(name, given[name], answers) for name in asked])
+            function(*[watched(name, given[name], answers) for name in inspect.signature(function).parameters])
     except AssertionError:
         return answers
-    except Exception:  # what stops is told by its error
+    except Exception:
         return []
     return []
 
 
-def _run(sources: list[str], names: dict[str, Any]) -> None:
+def run(sources: list[str], names: dict[str, Any]) -> None:
+    """Run cells one after another in the same names, quietly."""
     with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
         for source in sources:
             exec(source, names)
 
 
-def _runs(cell: SourceCell) -> bool:
-    done = cell.template.startswith(SETUP)  # the package is there, and nobody needs TensorFlow
-    return cell.kind == "question" or (cell.kind == "plain" and not done)
-
-
-def _name(cell: SourceCell) -> str:
-    return cell.solved.split("\n", 1)[1].strip().removeprefix("def ").partition("(")[0]
+def runs(cell: SourceCell) -> bool:
+    """Return whether a cell is the student's or given to the student, but for the setup, which is done."""
+    return cell.kind == "question" or (cell.kind == "plain" and not cell.template.startswith(SETUP))
 
 
 def _add(known: Known, answers: list[float], mutant: Mutant, check: str) -> None:

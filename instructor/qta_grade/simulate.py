@@ -11,7 +11,7 @@ from random import Random
 from qta_grade import Refused
 from qta_grade.build import make_notebook
 from qta_grade.files import write
-from qta_grade.known import known_mistakes
+from qta_grade.known import with_known_mistakes
 from qta_grade.mutants import Mutant, read_mutants
 from qta_grade.rehearsal.material import Material, Role
 from qta_grade.rehearsal.roles import roles
@@ -61,7 +61,7 @@ def simulate(name: str, count: int, folder: Path, seed: int = 1, root: Path = RO
         raise Refused(f"{name} has no question with checks: there is nothing to rehearse.")
     mutants = read_mutants(root / "sources" / f"{name}.mutants.toml", assignment)
     setup_cell = (root.parent / "tools" / "setup_cell.py").read_text(encoding="utf-8")
-    notebook = make_notebook(assignment, setup_cell, known_mistakes(assignment, mutants))
+    notebook = make_notebook(with_known_mistakes(assignment, mutants), setup_cell)
     material, rng = Material(assignment, notebook), Random(seed)
     students = _students(count + 1, rng)
     possible = number(sum(question.points for question in assignment.questions))

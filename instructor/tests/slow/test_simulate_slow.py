@@ -21,7 +21,7 @@ def test_every_role_gets_its_score(kind, room, specification, tier):
     assert tier in ("warm", "bubblewrap"), "install bubblewrap"
     assignment = load_source("demo", room)
     mutants = read_mutants(room / "sources" / "demo.mutants.toml", assignment)
-    played = roles(kind, Material(assignment, make_notebook(assignment, SETUP, {})), mutants, Random(1))
+    played = roles(kind, Material(assignment, make_notebook(assignment, SETUP)), mutants, Random(1))
     assert len(played) >= AT_LEAST.get(kind, 10)
     quick = replace(specification, cpu_per_cell=0.5, cpu_per_check=0.5)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
