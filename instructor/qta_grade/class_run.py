@@ -78,6 +78,7 @@ def grade_class(
             "tier": run.tier,
             "secret_fingerprint": fingerprint(run.secret),
             "possible": run.present.possible,
+            "optional": run.present.optional,
             "late_penalty": late_penalty,
         }
         write_pages(out / "feedback", rows)

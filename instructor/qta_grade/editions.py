@@ -40,6 +40,11 @@ class Edition:
         }
 
     @property
+    def optional(self) -> list[str]:
+        """The ids of the questions whose points stand apart from the score."""
+        return [question.id for question in self.specification.questions if question.optional]
+
+    @property
     def by_hand(self) -> list[str]:
         """The ids of the questions that the instructor marks."""
         return [question.id for question in self.specification.questions if question.by_hand]

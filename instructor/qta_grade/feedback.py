@@ -57,6 +57,7 @@ def renderer() -> Callable[[Row], str]:
             passed_alone=PASSED_ALONE,
             possible=row.edition.possible,
             total=row.total,
+            optional=row.edition.optional,
             **look,
         )
 

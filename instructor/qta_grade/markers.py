@@ -17,7 +17,7 @@ _OPTIONS = {
     "check": {"points", "fail"},
     "reference": set(),
 }
-_MAY = {"question": {"marked"}}  # options that may be left out
+_MAY = {"question": {"marked", "optional"}}  # options that may be left out
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,13 @@ class Row:
 
     @property
     def earned(self) -> float:
-        """The sum of the points."""
-        return sum(self.points.values())
+        """The sum of the points, without those of optional questions."""
+        return _sum(self.points, self.edition, optional=False)
+
+    @property
+    def extra(self) -> float:
+        """The points of optional questions, which stand apart from the score."""
+        return _sum(self.points, self.edition, optional=True)
 
     @property
     def deducted(self) -> float:
@@ -85,9 +90,18 @@ class Row:
         return self.graded and not self.unmarked
 
     @property
+    def extra_total(self) -> float:
+        """The most points of optional questions."""
+        return _sum(self.edition.possible, self.edition, optional=True)
+
+    @property
     def total(self) -> float:
-        """The most points that it could have."""
-        return sum(self.edition.possible.values())
+        """The most points that it could have, without those of optional questions."""
+        return _sum(self.edition.possible, self.edition, optional=False)
+
+
+def _sum(points: Mapping[str, float], edition: Edition, optional: bool) -> float:
+    return sum(value for question, value in points.items() if (question in edition.optional) == optional)
 
 
 def make_rows(
@@ -165,21 +179,26 @@ def write_scores(path: Path, rows: Iterable[Row], questions: list[str], late: bo
     """Write scores.csv: no times in it, so that equal results make equal files.
 
     A question that the student's edition does not have, or that is not marked yet, is an empty cell. With a rule
-    for late work there are columns for the points before it and for the days.
+    for late work there are columns for the points before it and for the days; with optional questions, one for their
+    points together.
 
     It is in UTF-8 with a byte order mark: without one Excel spoils accents, and pandas, R's readr and LibreOffice
     read over it.
     """
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
+    rows = list(rows)
+    apart = any(row.edition.optional for row in rows)
     columns = ["before_late", "days_late"] if late else []
+    columns += ["optional"] if apart else []
     table.writerow(["id", "name", "score", "possible", *columns, *questions, "note"])
     for row in rows:
         known = row.points.keys() - row.unmarked if row.graded else ()
         points = [number(row.points[question]) if question in known else "" for question in questions]
         score = number(row.score) if row.final else ""  # an empty cell, for a number would be taken for a grade
         lateness = [number(row.earned) if row.final else "", number(row.late_days)] if late else []
-        cells = [row.student, row.name, score, number(row.total), *lateness, *points, note(row)]
+        extra = [number(row.extra) if row.final else ""] if apart else []
+        cells = [row.student, row.name, score, number(row.total), *lateness, *extra, *points, note(row)]
         table.writerow([no_formula(cell) for cell in cells])
     write(path, text.getvalue(), "utf-8-sig")
 

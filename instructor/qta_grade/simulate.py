@@ -64,7 +64,7 @@ def simulate(name: str, count: int, folder: Path, seed: int = 1, root: Path = RO
     notebook = make_notebook(with_known_mistakes(assignment, mutants), setup_cell)
     material, rng = Material(assignment, notebook), Random(seed)
     students = _students(count + 1, rng)
-    possible = number(sum(question.points for question in assignment.questions))
+    possible = number(sum(question.points for question in assignment.questions if not question.optional))
     *present, absent = students
     (folder / "submissions").mkdir(parents=True)
     rows = [[absent, "absent", "nothing handed in", "0", possible]]

@@ -103,6 +103,8 @@ def read_source(path: Path) -> Assignment:
             raise Refused(f"{question.id} has no check: write one, or say marked=by-hand.")
         if not math.isclose(total, question.points):
             raise Refused(f"{question.id} has {question.points:g} points, but its checks have {total:g} together.")
+    if questions and all(question.optional for question in questions):
+        raise Refused(f"All questions of {path.name} are optional: one at least has to count.")
     if not questions:
         raise Refused(f"{path.name} has no question: begin an answer cell with # @question.")
     return Assignment(path.stem, header, cells, questions, checks)
@@ -162,7 +164,10 @@ def _question(cell: SourceCell) -> Question:
         raise Refused(f"{cell.where.capitalize()} is for question {name!r}: write letters and digits, such as q1.")
     if (marked := options.get("marked", "by-hand")) != "by-hand":
         raise Refused(f"marked={marked} in {cell.where}: it takes by-hand, or leave it out.")
-    return Question(name, _number(options["points"], "points", cell), options["title"], "marked" in options)
+    if (optional := options.get("optional", "yes")) != "yes":
+        raise Refused(f"optional={optional} in {cell.where}: it takes yes, or leave it out.")
+    points = _number(options["points"], "points", cell)
+    return Question(name, points, options["title"], "marked" in options, "optional" in options)
 
 
 def _checks(cells: list[SourceCell]) -> list[Check]:

@@ -12,12 +12,23 @@ PUBLIC_CHECK = "# A public check of "  # how its cell begins in the student's no
 
 @dataclass(frozen=True)
 class Question:
-    """A question: its id such as "q1", its points, its title, and whether the instructor marks it, without checks."""
+    """A question.
+
+    Attributes
+    ----------
+    id, points, title
+        Such as "q1", its most points, and what people call it.
+    by_hand
+        Whether the instructor marks it, without checks.
+    optional
+        Whether its points stand apart from the score.
+    """
 
     id: str
     points: float
     title: str
     by_hand: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,8 +111,9 @@ class Specification:
             if values[name] == before:  # as it was written before there were these
                 del values[name]
         for question in values["questions"]:
-            if not question["by_hand"]:
-                del question["by_hand"]
+            for name in ("by_hand", "optional"):
+                if not question[name]:
+                    del question[name]
         for check in values["checks"]:
             if not check["known"]:
                 del check["known"]

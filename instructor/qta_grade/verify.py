@@ -193,13 +193,14 @@ def _report(
     sound = [not _surprises(trial, result) for trial, result in zip(trials, results, strict=True)]
     of_solution, of_mutants = sound[1 : 1 + len(STUDENTS)], sound[1 + len(STUDENTS) :]
     for question in specification.questions:
+        apart = " apart" if question.optional else ""
         if question.by_hand:
-            print(f"{question.id} {question.title}: {question.points:g} points, marked by hand")
+            print(f"{question.id} {question.title}: {question.points:g} points{apart}, marked by hand")
             continue
         checks = [check for check in specification.checks if check.question == question.id]
         own = [fine for fine, mutant in zip(of_mutants, mutants, strict=True) if mutant.question == question.id]
         print(
-            f"{question.id} {question.title}: {question.points:g} points in {len(checks)} checks; "
+            f"{question.id} {question.title}: {question.points:g} points{apart} in {len(checks)} checks; "
             f"{sum(own)} of {len(own)} mutants lose exactly their checks"
         )
     print(f"template: {results[0].score:g} of {results[0].possible:g} points")

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import SimpleNamespace
 
 import pandas as pd
@@ -29,8 +29,8 @@ SPECIFICATION = SimpleNamespace(
     title="Homework",
     version="",
     questions=[
-        SimpleNamespace(id="q1", title="One", by_hand=False),
-        SimpleNamespace(id="q2", title="Two", by_hand=False),
+        SimpleNamespace(id="q1", title="One", by_hand=False, optional=False),
+        SimpleNamespace(id="q2", title="Two", by_hand=False, optional=False),
     ],
     checks=[SimpleNamespace(id=f"{q}.{name}", question=q, kind=kind, points=p) for q, name, kind, p in CHECKS],
 )
@@ -167,6 +167,22 @@ def test_scores(tmp_path, place, grader):
     assert zoe["note"] == "Look at this: Cell 2 uses lstsq."
     assert (out / "scores.csv").read_bytes().startswith(b"\xef\xbb\xbf")  # for Excel
     assert list(pd.read_csv(out / "scores.csv").columns) == ["id", "name", "score", "possible", "q1", "q2", "note"]
+
+
+def test_points_of_optional_questions_stand_apart(tmp_path, place, grader):
+    q1, q2 = SPECIFICATION.questions
+    questions = [q1, SimpleNamespace(**{**vars(q2), "optional": True})]
+    specification = SimpleNamespace(**{**vars(SPECIFICATION), "questions": questions})
+    out = tmp_path / "out"
+    assert grade_class(replace(run(grader), specification=specification), place, out)
+    ann = scores(out)["ann"]
+    assert {**ann, "id": ""} == {
+        "id": "", "name": "", "score": "3", "possible": "3", "optional": "0.5", "q1": "3", "q2": "0.5", "note": ""
+    }  # fmt: skip
+    page = " ".join((out / "feedback" / "ann.html").read_text(encoding="utf-8").split())
+    assert "Score: <strong>3</strong> of 3 points" in page
+    assert "q2: Two (optional)" in page
+    assert re.search(r"apart from the score</th><td[^>]*>0.5</td><td[^>]*>0.5<", page)
 
 
 def test_score_of_0_says_why(tmp_path, place, grader):

@@ -20,7 +20,7 @@ SPECIFICATION = SimpleNamespace(
     digest="d1",
     tensorflow=False,
     memory_gb=2,
-    questions=[SimpleNamespace(id="q1", title="One", by_hand=False)],
+    questions=[SimpleNamespace(id="q1", title="One", by_hand=False, optional=False)],
     checks=[SimpleNamespace(id="q1.check_a", question="q1", kind="public", points=2)],
 )
 

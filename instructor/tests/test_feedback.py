@@ -16,8 +16,8 @@ from qta_grade.tables import Override
 SPECIFICATION = SimpleNamespace(
     title="Linear regression <by hand>",
     questions=[
-        SimpleNamespace(id="q1", title="Loss & gradient", by_hand=False),
-        SimpleNamespace(id="q2", title="", by_hand=False),
+        SimpleNamespace(id="q1", title="Loss & gradient", by_hand=False, optional=False),
+        SimpleNamespace(id="q2", title="", by_hand=False, optional=False),
     ],
     checks=[SimpleNamespace(question="q1", points=3.0), SimpleNamespace(question="q2", points=2.0)],
 )

@@ -51,6 +51,17 @@ def test_a_class_has_all_kinds_and_can_be_graded(room, tmp_path, capsys):
     assert (kinds.count("endless"), kinds.count("solved"), kinds.count("mutant")) == (1, 15, 10)
 
 
+def test_optional_questions_count_in_no_score(room, tmp_path):
+    path = room / "sources" / "demo.ipynb"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("# @question q2 points=6", "# @question q2 optional=yes points=6"), encoding="utf-8")
+    simulate("demo", 30, tmp_path / "class", root=room)
+    expected = table(tmp_path / "class" / "expected.csv").values()
+    assert {row["possible"] for row in expected} == {"5"}
+    assert {row["expected"] for row in expected if row["kind"] in ("solved", "part solved")} == {"5"}
+    assert {row["expected"] for row in expected if row["what"].startswith("q2 ")} == {"5"}  # a mutant of it
+
+
 def test_files_are_sound_notebooks_but_for_the_broken_ones_and_nothing_is_left_to_fill_in(room, tmp_path):
     simulate("demo", 300, tmp_path / "class", root=room)
     expected = table(tmp_path / "class" / "expected.csv")

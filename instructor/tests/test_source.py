@@ -66,13 +66,15 @@ def test_a_small_one(tmp_path):
         ([HEADER.replace("=no", "=maybe"), ANSWER, CHECK], "tensorflow=maybe in cell 1: it has to be yes or no"),
         ([HEADER.replace(" memory_gb=2", ""), ANSWER, CHECK], "@assignment in cell 1 lacks memory_gb: it takes "),
         ([HEADER, ANSWER.replace(" points", " marked=by-hand prompt='x' points"), CHECK],
-         "@question in cell 2 has the unknown option prompt: it takes points, title and, if liked, marked. "
+         "@question in cell 2 has the unknown option prompt: it takes points, title and, if liked, marked, optional. "
          "(prompt belongs behind # BEGIN SOLUTION.)"),
         ([HEADER, ANSWER, CHECK, "# @reference a=1 b=2"],
          "@reference in cell 4 has the unknown options a, b: it takes none."),
         ([HEADER + ' title="Again"', ANSWER, CHECK], "has an option twice"),
         ([HEADER + ' more="', ANSWER, CHECK], "cannot be read"),
         ([HEADER], "has no question"),
+        ([HEADER, ANSWER.replace(" points", " optional=no points"), CHECK], "optional=no in cell 2: it takes yes"),
+        ([HEADER, ANSWER.replace(" points", " optional=yes points"), CHECK], "are optional: one at least has to count"),
         ([HEADER, ANSWER], "q1 has no check"),
         ([HEADER, ANSWER.replace("points=1", "points=2"), CHECK], "q1 has 2 points, but its checks have 1"),
         ([HEADER, ANSWER.replace("points=1", "points=-1"), CHECK], "points=-1 in cell 2"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from qta_grade.source import Assignment, SourceCell
-from qta_grade.specification import Question
+from qta_grade.specification import Check, Question
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,13 @@ class Material:
 
     @property
     def possible(self) -> float:
-        """The points of these together."""
-        return sum(question.points for question in self.questions)
+        """The points of these together that count."""
+        return self.points(self.questions)
+
+    def points(self, of: Iterable[Question | Check]) -> float:
+        """Return the points of questions or checks together, without optional ones."""
+        optional = {question.id for question in self.questions if question.optional}
+        return sum(one.points for one in of if getattr(one, "question", one.id) not in optional)
 
     def cells(self, answers: Mapping[str, str]) -> list[dict]:
         """Return the cells of the students' notebook, for the caller to change.

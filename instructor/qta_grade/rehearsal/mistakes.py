@@ -34,7 +34,7 @@ def mistakes(material: Material, rng: Random) -> list[Role]:
     if any(_is_setup(cell) for cell in material.template["cells"]):
         made["without the setup cell"] = [cell for cell in material.solved() if not _is_setup(cell)]
     roles = [Role("mistake", what, material.notebook(cells), material.possible) for what, cells in made.items()]
-    left = material.possible - material.questions[-1].points
+    left = material.possible - material.points(material.questions[-1:])
     spoilt = {what: change(material) for what, change in _COSTLY.items()}
     return roles + [Role("mistake", what, material.notebook(cells), left) for what, cells in spoilt.items()]
 

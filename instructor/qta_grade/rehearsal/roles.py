@@ -71,7 +71,7 @@ def _able(material: Material) -> list[Role]:
     found, answers = [], material.answers
     for number in range(len(answers) + 1):
         kind = {0: "unsolved", len(answers): "solved"}.get(number, "part solved")
-        points = sum(question.points for question in material.questions[:number])
+        points = material.points(material.questions[:number])
         content = material.notebook(material.solved(answers[:number]))
         found.append(Role(kind, f"{number} of {len(answers)} questions solved", content, points))
     return found
@@ -81,7 +81,7 @@ def _mutant(mutant: Mutant, material: Material) -> Role:
     answers = {cell.where: cell.solved for cell in material.answers} | {mutant.where: mutant.solved}
     checks = material.assignment.checks
     without = mutant.loses | uncounted(checks, {check.id for check in checks} - mutant.loses)
-    lost = sum(check.points for check in checks if check.id in without)
+    lost = material.points(check for check in checks if check.id in without)
     content = material.notebook(material.cells(answers))
     return Role("mutant", f"{mutant.question} {mutant.name}", content, material.possible - lost)
 
