@@ -17,7 +17,7 @@ def run_check(question, check):
     names = list(inspect.signature(check).parameters)
     missing = [name for name in names if name not in given]
     if missing:
-        said = f"there is no {missing[0]} yet: run the cell of {question} first"
+        said = f"there is no {missing[0]} yet: run the cell of {question}, and see whether it stops with an error"
     elif any(given[name] is None for name in names):
         said = "not attempted yet"
     else:
@@ -54,7 +54,8 @@ def _say(check, arguments, answers, known):
         mistake = mistake_behind(answers, known)
         return f"{error}. {mistake}" if mistake else str(error)
     except Exception as error:
-        return f"your code stopped with {type(error).__name__}: {error}"
+        said = " ".join(str(error).split())
+        return f"your code stopped with {type(error).__name__}: {said if len(said) < 300 else said[:300] + ' ...'}"
     return "passed"
 
 

@@ -23,16 +23,18 @@ def check_double(double, rng):
         ("def double(x):\n    raise NotImplementedError('q1')", "not attempted yet"),
         ("def double(x):\n    2 * x", "double returned nothing: is `return` missing?"),
         ("double = None", "not attempted yet"),
-        ("", "there is no double yet: run the cell of q1 first"),
+        ("", "there is no double yet: run the cell of q1, and see whether it stops with an error"),
         ("double = 2", "your code stopped with TypeError: 'int' object is not callable"),
         ("def double(x):\n    return undefined", "your code stopped with NameError: name 'undefined' is not defined"),
+        ("def double(x):\n    raise ValueError('line\\n' * 99)",
+         f"your code stopped with ValueError: {('line ' * 99)[:300]} ..."),
         ("import decimal\ndef double(x):\n    return decimal.Decimal(2 * x)", "passed"),  # seen as a float
         ("rng = None\ndef double(x):\n    return 2 * x", "passed"),  # a name of the student's own
     ],
-)
+)  # fmt: skip
 def test_it_prints_one_sentence_and_never_stops(answer, says, capsys):
     exec(f"{CELL}\n{answer}\n{CHECK}\nrun_check('q1', check_double)", {})
-    assert capsys.readouterr().out == f"q1 check_double: {says}{'' if says.endswith('?') else '.'}\n"
+    assert capsys.readouterr().out == f"q1 check_double: {says}{'' if says.endswith(('?', '.')) else '.'}\n"
 
 
 def test_inputs_are_the_same_every_time(capsys):
