@@ -5,10 +5,12 @@ import http.server
 import os
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from course import locked
 from tools.site import site
 
 ROOT = Path(__file__).parents[2]
@@ -41,10 +43,20 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="module")
-def pages():
-    """Build the site, and return its folder."""
-    return site(ROOT)
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory):
+    """Build the site, once for all workers, and return its folder."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return site(ROOT)
+    here = tmp_path_factory.getbasetemp().parent  # the run's folder, which its workers share
+    built = here / "site-is-built"
+    with open(here / "site.lock", "a") as lock:
+        while not locked(lock):
+            time.sleep(0.2)
+        if not built.exists():
+            site(ROOT)
+            built.touch()
+    return ROOT / "build" / "site"
 
 
 @pytest.fixture(scope="module")
