@@ -31,6 +31,11 @@ def main(quick: bool = False, names: list[str] | None = None) -> str:
         Use 300 documents and three seeds, and keep nothing.
     names : list of str or None
         Of `benchmarks.corpora.NAMES`; none for all.
+
+    Raises
+    ------
+    SystemExit
+        If others were never measured here: the section would be without them.
     """
     from benchmarks.accuracy_page import write
 
@@ -38,11 +43,15 @@ def main(quick: bool = False, names: list[str] | None = None) -> str:
         return write([measure(name, quick=True) for name in names or QUICK])
     folder = FOLDER / "accuracy"
     folder.mkdir(parents=True, exist_ok=True)
+    stored = {name: folder / f"{name}.json" for name in corpora.NAMES}
+    lost = [name for name, path in stored.items() if names and name not in names and not path.exists()]
+    if lost:
+        raise SystemExit(
+            f"The section would lose {', '.join(lost)}, of which {folder} has no results: measure all corpora."
+        )
     for name in names or corpora.NAMES:
-        record = measure(name)
-        (folder / f"{name}.json").write_text(json.dumps(record), encoding="utf-8")
-    stored = [folder / f"{name}.json" for name in corpora.NAMES]
-    return write([json.loads(path.read_text(encoding="utf-8")) for path in stored if path.exists()])
+        stored[name].write_text(json.dumps(measure(name)), encoding="utf-8")
+    return write([json.loads(path.read_text(encoding="utf-8")) for path in stored.values()])
 
 
 def measure(name: str, *, quick: bool = False) -> dict:

@@ -258,6 +258,13 @@ def test_the_test_by_group_goes_before_mcnemars():
     assert "no difference shown" in accuracy_page.verdict(record)
 
 
+def test_one_corpus_is_not_measured_where_the_page_would_lose_the_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(accuracy, "FOLDER", tmp_path)
+    monkeypatch.setattr(accuracy, "measure", lambda name: pytest.fail("it was measured"))
+    with pytest.raises(SystemExit, match=r"would lose .*r52.* measure all corpora"):
+        accuracy.main(names=["r8"])
+
+
 def test_the_section_on_accuracy_tells_of_every_corpus_method_and_lack():
     peer = {"title": "linear SVM", "setting": "3", "accuracy": [90.0], "macro_f1": [80.0], "calibration_error": None}
     ours = {"title": "ours", "setting": None, "accuracy": [91.0, 93.0], "macro_f1": [81.0, 82.0]}
