@@ -6,20 +6,21 @@ from pathlib import Path
 
 from arena import Arena
 
-PATHS = ["warm", "bubblewrap"]
+PATHS = {"warm": ("warm", False), "warm, with Keras": ("warm", True), "bubblewrap": ("bubblewrap", False)}
 
 
 def main() -> None:
     """Run them all."""
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        arenas = [Arena(Path(folder, path), path) for path in PATHS]
-        for arena in arenas:
+        arenas = {path: Arena(Path(folder, path), *kind) for path, kind in PATHS.items()}
+        for arena in arenas.values():
             stack.callback(arena.close)
-        ours = {arena.tier: arena.ours(arena.attacks()) for arena in arenas}
-        print("| attack | naive grader | warm | bubblewrap |\n|---|---|---|---|")
-        attacks, fallen = arenas[0].attacks(), 0
+        ours = {path: arena.ours(arena.attacks()) for path, arena in arenas.items()}
+        print(f"| attack | naive grader | {' | '.join(PATHS)} |\n|---|---|{'---|' * len(PATHS)}")
+        first = arenas["warm"]
+        attacks, fallen = first.attacks(), 0
         for attack in attacks:
-            naive = arenas[0].naive(attack)
+            naive = first.naive(attack)
             fallen += bool(naive)
             gained = [
                 " and ".join(sorted(what)) or "-" for what in (naive, *(ours[path][attack.name] for path in PATHS))

@@ -47,9 +47,12 @@ def notebook(*cells):
 
 
 class Arena:
-    """A room with the demo assignment, honest students, a listener, and everything that an attack may want."""
+    """A room with the demo assignment, honest students, a listener, and everything that an attack may want.
 
-    def __init__(self, folder: Path, tier: str) -> None:
+    With `keras` the students' code may import TensorFlow, which the warm path has imported before it forks.
+    """
+
+    def __init__(self, folder: Path, tier: str, keras: bool = False) -> None:
         self.folder, self.tier, self.token = folder, tier, secrets.token_hex(4)
         folder.mkdir(exist_ok=True)
         self.root = folder / "instructor"
@@ -61,7 +64,7 @@ class Arena:
         shutil.copy(HERE.parents[2] / "tools" / "setup_cell.py", folder / "tools")
         build("demo", self.root)
         self.tests = self.root / "specifications" / "demo.json"
-        quick = replace(load_specification("demo", self.root), cpu_per_cell=1.0, cpu_per_check=1.0)
+        quick = replace(load_specification("demo", self.root), cpu_per_cell=1.0, cpu_per_check=1.0, tensorflow=keras)
         self.tests.write_text(quick.to_json(), encoding="utf-8")
         (self.root / "secret").write_bytes(b"0123456789abcdef")
         cells = [cell for cell in load_source("demo", self.root).cells if cell.kind in ("plain", "question")]

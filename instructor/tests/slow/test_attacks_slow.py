@@ -43,6 +43,17 @@ def test_an_attack_is_one(name, arena, endless):
     assert arena.naive(endless[name]), "the naive grader withstood it: this is no attack"
 
 
+def test_no_attack_gains_anything_where_keras_is_there(tmp_path):
+    """The process that is forked for each student has Keras in it then: more threads, more memory, more to break."""
+    arena = Arena(tmp_path / "arena", "warm", keras=True)
+    try:
+        gained = arena.ours(arena.attacks())
+    finally:
+        arena.close()
+    assert len(gained) > 80
+    assert {name: found for name, found in gained.items() if found} == {}
+
+
 @pytest.fixture
 def honest(arena):
     """Notebooks of many kinds: full marks, some, wrong ones, an error, a cell that never ends."""
