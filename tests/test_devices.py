@@ -2,15 +2,16 @@
 
 import json
 import os
+import runpy
 import stat
 import sys
 from pathlib import Path
 
 import pytest
+import tensorflow as tf
 
 from qta_keras import devices
 
-ROOT = Path(__file__).parents[1]
 T4, L4 = "Tesla T4", "NVIDIA L4"
 
 
@@ -47,11 +48,11 @@ def test_the_choice_and_its_words(wanted, found, present, system, use_gpu, words
 
 
 @pytest.fixture
-def run(run_python):
-    """Return a function that runs code in a new interpreter, quietly; it has to succeed."""
+def run(run_python, stand_in):
+    """Return a function that runs code in a new interpreter with a stand-in for TensorFlow; it has to succeed."""
 
     def succeed(code, **environment):
-        result = run_python(code, TF_CPP_MIN_LOG_LEVEL="3", **environment)
+        result = run_python(code, PYTHONPATH=stand_in, **environment)
         assert result.returncode == 0, result.stderr[-2000:]
         return result
 
@@ -88,37 +89,30 @@ def test_a_driver_without_a_gpu_is_no_gpu(run, tmp_path, script):
     assert result.stdout.strip() == "[]"
 
 
-# TensorFlow as it would be on a machine with two GPUs; what it is told is printed.
-TWO_GPUS = """
+TELL = """
 import json
-import tensorflow as tf
-from types import SimpleNamespace as Device
-
-gpus, told = [Device(name="/gpu:0"), Device(name="/gpu:1")], []
-visible = list(gpus)
-
-def set_visible_devices(devices, kind):
-    told.append(["visible", kind, len(devices)])
-    visible[:] = devices
-
-tf.config.list_physical_devices = lambda kind: gpus
-tf.config.get_visible_devices = lambda kind: visible
-tf.config.set_visible_devices = set_visible_devices
-tf.config.experimental.get_device_details = lambda gpu: {"device_name": "Tesla T4"}
-tf.config.experimental.set_memory_growth = lambda gpu, on: told.append(["growth", gpu.name, on])
 from qta_keras import runtime
 runtime.tensorflow_first()
-print(json.dumps([told, runtime.describe()]))
+import tensorflow
+print(json.dumps([tensorflow.told, runtime.describe()]))
 """
 
 
 def test_gpus_take_memory_as_they_need_it(run):
-    told, words = json.loads(run(TWO_GPUS, QTA_KERAS_DEVICE="").stdout)
+    told, words = json.loads(run(TELL, GPUS="2", QTA_KERAS_DEVICE="").stdout)
     assert told == [["growth", "/gpu:0", True], ["growth", "/gpu:1", True]]
     assert words.startswith("Device: GPU, Tesla T4 (found by TensorFlow; of 2 GPUs Keras uses the first;")
 
 
 def test_declined_gpus_are_hidden_from_tensorflow(run):
-    told, words = json.loads(run(TWO_GPUS, QTA_KERAS_DEVICE="cpu").stdout)
+    told, words = json.loads(run(TELL, GPUS="2", QTA_KERAS_DEVICE="cpu").stdout)
     assert told == [["visible", "GPU", 0]]
     assert words.startswith("Device: CPU, ")
+
+
+def test_the_stand_in_has_nothing_that_tensorflow_lacks(stand_in):
+    config = runpy.run_path(Path(stand_in.partition(os.pathsep)[0]) / "tensorflow.py")["config"]
+    for imitation, true in ((config, tf.config), (config.experimental, tf.config.experimental)):
+        names = {name for name in vars(imitation) if not name.startswith("_")}
+        assert len(names) >= 2
+        assert names <= set(dir(true))

@@ -22,14 +22,10 @@ def test_tensorflow_starts_without_a_word(run_python):
     assert (result.stdout, result.stderr) == ("", "")
 
 
-def test_the_corpus_can_be_had_without_tensorflow(run_python):
+def test_the_corpus_can_be_had_without_tensorflow(run_python, no_tensorflow):
     """Notebook 00 must run where TensorFlow is not installed."""
-    code = (
-        "import importlib.util as u, sys; find = u.find_spec\n"
-        "u.find_spec = lambda name, *a: None if name == 'tensorflow' else find(name, *a)\n"
-        "from qta_keras import data; print(len(data.load_sotu()), 'tensorflow' in sys.modules)"
-    )
-    assert run_python(code).stdout.strip() == "237 False"
+    code = "from qta_keras import data; print(len(data.load_sotu()), 'tensorflow' in sys.modules)"
+    assert run_python(no_tensorflow + code).stdout.strip() == "237 False"
 
 
 def test_an_unknown_device_is_named(run_python):
@@ -37,14 +33,14 @@ def test_an_unknown_device_is_named(run_python):
     assert "QTA_KERAS_DEVICE is 'tpu', but it must be 'cpu'" in result.stderr
 
 
-def test_the_metal_plugin_is_warned_of(run_python, tmp_path):
+def test_the_metal_plugin_is_warned_of(run_python, stand_in, tmp_path):
     plugin = tmp_path / "tensorflow_metal-1.2.0.dist-info"
     plugin.mkdir()
     (plugin / "METADATA").write_text(
         "Metadata-Version: 2.1\nName: tensorflow-metal\nVersion: 1.2.0\n", encoding="utf-8"
     )
     code = f"import sys; sys.path.append({str(tmp_path)!r}); from qta_keras import data"
-    assert "pip uninstall tensorflow-metal" in run_python(code).stderr
+    assert "pip uninstall tensorflow-metal" in run_python(code, PYTHONPATH=stand_in).stderr
 
 
 def test_the_device_and_versions_are_told():

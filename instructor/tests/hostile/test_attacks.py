@@ -9,9 +9,9 @@ from qta_grade import doctor
 from qta_grade.rehearsal.cheats import CHEATS
 from qta_grade.rehearsal.wreckers import ENDLESS, MALFORMED, WRECKERS
 
-QUICK = [name for name in [*CHEATS, *WRECKERS, *MALFORMED, "a pickle", *NAMES, *archives("")] if name not in ENDLESS]
-
-
+ARCHIVES = [name for name in archives("") if name not in ENDLESS]
+SINGLE = [name for name in [*CHEATS, *WRECKERS, *MALFORMED, "a pickle", *NAMES] if name not in ENDLESS]
+QUICK = SINGLE + ARCHIVES
 PATHS = ["warm", "bubblewrap"]
 
 
@@ -41,12 +41,18 @@ def attacks(arena):
 @pytest.fixture(scope="module")
 def ours(arena, attacks):
     """What each gained from our grader."""
-    return arena.ours(list(attacks.values()))
+    return arena.ours([attacks[name] for name in SINGLE])
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", SINGLE)
 def test_an_attack_gains_nothing(name, ours):
     assert ours[name] == set()
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+@pytest.mark.parametrize("arena", PATHS[1:], indirect=True)  # unpacked before there is a sandbox; a class for each
+def test_an_archive_gains_nothing(name, arena, attacks):
+    assert arena.ours([attacks[name]]) == {name: set()}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="The naive grader is confined by means of Linux.")
