@@ -6,7 +6,7 @@ import scipy.sparse
 from qta_keras import models
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def toy():
     """Two hundred documents whose class is the one of three words that occurs most."""
     random = np.random.default_rng(0)
@@ -14,6 +14,16 @@ def toy():
     dense = random.random((200, 12)).astype("float32") * (random.random((200, 12)) < 0.4)
     dense[np.arange(200), labels] += 2
     return scipy.sparse.csr_matrix(dense.astype("float32")), labels
+
+
+@pytest.fixture(scope="module")
+def learnt(toy):
+    """A network that has seen the first 150 of the documents."""
+    dfm, labels = toy
+    keras.utils.set_random_seed(1)
+    model = models.mlp(12, 3, hidden=(16,), dropout=0.0, learning_rate=0.02)
+    model.fit(dfm[:150], labels[:150], epochs=15, verbose=0, callbacks=[models.ProgressBar()])
+    return model
 
 
 def test_parameters_are_counted_by_the_formula():
@@ -32,26 +42,20 @@ def test_it_computes_what_the_formula_says(toy):
     assert np.allclose(model.predict(dfm, verbose=0), softmax, atol=1e-6)
 
 
-def test_it_learns_and_the_sparse_matrix_gives_what_the_dense_one_gives(toy):
+def test_it_learns_and_the_sparse_matrix_gives_what_the_dense_one_gives(learnt, toy):
     dfm, labels = toy
-    keras.utils.set_random_seed(1)
-    model = models.mlp(12, 3, hidden=(16,), dropout=0.0, learning_rate=0.02)
-    model.fit(dfm[:150], labels[:150], epochs=15, verbose=0, callbacks=[models.ProgressBar()])
-    probabilities = models.predict(model, dfm[150:], documents=[f"d{i}" for i in range(50)], classes=list("abc"))
+    probabilities = models.predict(learnt, dfm[150:], documents=[f"d{i}" for i in range(50)], classes=list("abc"))
     assert (probabilities.idxmax(axis=1).map("abc".index).to_numpy() == labels[150:]).mean() > 0.9
     assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
     assert ((probabilities >= 0) & (probabilities <= 1)).all(axis=None)
-    dense = keras.Sequential([keras.Input((12,)), *model.layers])
+    dense = keras.Sequential([keras.Input((12,)), *learnt.layers])
     assert np.allclose(dense.predict(dfm[150:].toarray(), verbose=0), probabilities, atol=1e-6)
 
 
-def test_class_names_keep_the_order_of_the_numbers(toy):
+def test_class_names_keep_the_order_of_the_numbers(learnt, toy):
     dfm, labels = toy
-    keras.utils.set_random_seed(1)
-    model = models.mlp(12, 3, dropout=0.0, learning_rate=0.02)
-    model.fit(dfm, labels, epochs=10, verbose=0)
     names = ["zebra", "apple", "mango"]
-    predicted = models.predict(model, dfm, documents=range(200), classes=names).idxmax(axis=1)
+    predicted = models.predict(learnt, dfm, documents=range(200), classes=names).idxmax(axis=1)
     assert (predicted.to_numpy() == np.array(names)[labels]).mean() > 0.9
 
 

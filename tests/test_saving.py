@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import cache
 from pathlib import Path
 
 import keras
@@ -21,7 +22,8 @@ def by_letter(text):
     return list(text.replace(" ", ""))
 
 
-def trained(weighting="tfidf", tokeniser=None):
+@cache
+def trained(weighting, tokeniser=None):
     vectoriser = features.fit_vectoriser(TEXTS, weighting=weighting, tokeniser=tokeniser)
     dfm = vectoriser.transform(TEXTS)
     network = models.mlp(dfm.shape[1], 3, hidden=(4,))
@@ -31,7 +33,7 @@ def trained(weighting="tfidf", tokeniser=None):
 
 @pytest.fixture(scope="module")
 def classifier():
-    return trained()
+    return trained("tfidf")
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def test_the_folder_holds_three_files_and_no_pickle(folder):
 
 
 def test_a_tokeniser_of_ones_own_is_asked_for_again(tmp_path):
-    before = trained(tokeniser=by_letter)
+    before = trained("tfidf", by_letter)
     models.save_classifier(tmp_path / "saved", *before)
     with pytest.raises(ValueError, match=r"tokeniser of your own: give it again, as tokeniser=\.\.\."):
         models.load_classifier(tmp_path / "saved")
@@ -134,7 +136,7 @@ def test_a_folder_of_another_version_says_so(folder):
 
 
 def test_files_of_two_classifiers_do_not_pass_for_one(folder, tmp_path):
-    other = trained(tokeniser=by_letter)
+    other = trained("tfidf", by_letter)
     models.save_classifier(tmp_path / "other", *other)
     shutil.copy(tmp_path / "other" / "model.keras", folder)
     with pytest.raises(ValueError, match="words, but the network was made for"):
