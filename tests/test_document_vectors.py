@@ -2,10 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 
-from qta_keras import features
+from qta_keras import features, models
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,11 @@ def test_one_seed_one_result_and_new_texts_have_vectors(corpus, analysis):
     assert np.allclose((new**2).sum(axis=1), [1, 0, 0], atol=1e-5)
 
 
-def test_with_few_labels_the_unlabelled_texts_help(corpus, analysis):
+NETWORK = models.MLPTextClassifier(networks=1, epochs=8, learning_rate=0.05, word_dropout=0, random_state=1)
+
+
+@pytest.mark.parametrize("classifier", [LogisticRegression(), NETWORK], ids=["regression", "network"])
+def test_with_few_labels_the_unlabelled_texts_help(corpus, analysis, classifier):
     train = corpus.groupby("label").head(2)
     test = corpus.drop(index=train.index)
     vectors = pd.DataFrame(analysis.transform(corpus["text"]), index=corpus.index)
@@ -53,10 +58,11 @@ def test_with_few_labels_the_unlabelled_texts_help(corpus, analysis):
             features.join_vectors(vectoriser.transform(some["text"]), vectors, documents=some.index, weight=weight)
             for some in (train, test)
         )
-        return LogisticRegression().fit(one, train["label"]).score(other, test["label"])
+        return clone(classifier).fit(one, train["label"]).score(other, test["label"])
 
-    assert accuracy(1) > accuracy(0) + 0.05
-    assert accuracy(1) > 0.95
+    without, joined = accuracy(0), accuracy(1)
+    assert joined > without + 0.05
+    assert joined > 0.95
 
 
 def test_vectors_are_joined_by_name_and_weighted(corpus):

@@ -59,7 +59,7 @@ ELSEWHERE = {  # where the others run, by a file and what is written in it
     "python3 course.py colab": (".ci/nightly", "course.py colab"),
     "python3 course.py lab": ("tests/browser/test_jupyterlab.py", '"course.py", "lab"'),
     "python instructor/tests/hostile": ("instructor/tests/hostile/test_attacks.py", "ours"),
-    "KERAS_BACKEND=jax python3 my_script.py": ("tests/slow/test_jax_backend.py", '"KERAS_BACKEND": backend'),
+    "KERAS_BACKEND=jax python3 my_script.py": ("tests/slow/test_other_backends.py", '"KERAS_BACKEND": backend'),
     "conda env create -f environment.yml": ("tests/slow/test_environment_yml.py", "environment.yml"),  # its pip part
     "pip install -e ./instructor": ("course.py", '("-e", f"./{name}[cluster]")'),
     "pip install -c constraints.txt . './instructor[cluster]'": ("course.py", '"-c", "constraints.txt"'),
