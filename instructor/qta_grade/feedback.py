@@ -55,9 +55,6 @@ def renderer() -> Callable[[Row], str]:
             questions=questions,
             checks=checks,
             passed_alone=PASSED_ALONE,
-            possible=row.edition.possible,
-            total=row.total,
-            optional=row.edition.optional,
             **look,
         )
 
