@@ -2,62 +2,24 @@
 
 import doctest
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
 MODULES = [
-    "data.reader",
-    "data.sotu",
-    "data.stream",
-    "evaluate.comparison",
-    "evaluate.mistakes",
-    "evaluate.scores",
-    "features.counting",
-    "features.document_vectors",
-    "features.frequencies",
-    "features.hashing",
-    "features.keywords",
-    "features.matching",
-    "features.matrix_market",
-    "features.splits",
-    "features.stored",
-    "features.trimming",
-    "features.vectoriser",
-    "features.weighting",
-    "models.multilayer",
-    "models.prediction",
-    "models.regression",
-    "models.saving",
-    "models.stored_batches",
-    "models.training",
-    "practice.checking",
-    "practice.exercise",
-    "runtime",
-    "plots.activations",
-    "plots.animation",
-    "plots.approximation",
-    "plots.classification",
-    "plots.computation_graph",
-    "plots.descent",
-    "plots.logistic",
-    "plots.networks",
-    "plots.optimisers",
-    "plots.picture",
-    "plots.regression",
-    "plots.depth",
-    "plots.derivatives",
-    "plots.gradients",
-    "plots.interactive",
-    "plots.matrices",
-    "plots.remedies",
-    "plots.vectors",
-    "plots.words",
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for path in sorted((ROOT / "qta_keras").rglob("*.py"))
+    if ">>> " in path.read_text(encoding="utf-8")
 ]
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_in_docstrings(module, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    result = doctest.testmod(import_module(f"qta_keras.{module}"))
-    assert result.attempted > 0
-    assert result.failed == 0
+    assert doctest.testmod(import_module(module)).failed == 0
+
+
+def test_examples_are_found_in_all_packages():
+    packages = {module.split(".")[1] for module in MODULES}
+    assert packages >= {"data", "evaluate", "features", "models", "plots", "practice"}

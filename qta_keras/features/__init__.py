@@ -9,12 +9,12 @@ from qta_keras.runtime import tensorflow_first
 tensorflow_first()
 
 from qta_keras.features.class_entropy import ClassEntropyTransformer
+from qta_keras.features.conform import conform
 from qta_keras.features.counting import WORD_PATTERN, count_words
 from qta_keras.features.document_vectors import fit_document_vectors, join_vectors
 from qta_keras.features.frequencies import count_frequencies
 from qta_keras.features.hashing import hashing_vectoriser
-from qta_keras.features.keywords import keyness
-from qta_keras.features.matching import conform
+from qta_keras.features.keyness import keyness
 from qta_keras.features.matrix_market import read_matrix_market, write_matrix_market
 from qta_keras.features.splits import split_by_group
 from qta_keras.features.stored import StoredDfm, open_dfm, store_dfm
