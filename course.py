@@ -1,4 +1,4 @@
-"""Make .venv at first use, then do there what the word says. Standard library only; it must parse on Python 3.8."""
+"""Create .venv on first use, then run the requested command in it. Standard library only; must parse on Python 3.8."""
 
 import contextlib
 import json
@@ -22,7 +22,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "course.json"  # written last: without it .venv is not whole
 # These would hide tools/, switch the notebooks' assertions off, or have every kernel compile TensorFlow anew (15 s).
 STRAY = ["PYTHONHOME", "PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"]
-# Installers are not to install elsewhere or to ask. Indexes, proxies, certificates and caches stay the reader's own.
+# Keep pip from installing elsewhere or prompting. Indexes, proxies, certificates and caches stay the reader's own.
 INSTALL = {"PYTHONPATH": "", "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_NO_INPUT": "1"}
 FAULTS = {  # what the system or an installer says: what to do about it
     r"No space left|os error (28|112)\b|WinError 112\b": "The disk is full: make room",
@@ -77,7 +77,7 @@ def other_python():
             return command
     sys.exit(
         f"The course needs Python 3.11, 3.12 or 3.13, not {sys.version.split()[0]}: get one (python.org, `brew install "
-        "python@3.13`, `winget install Python.Python.3.13`, `sudo apt install python3.11-venv`), type the same again."
+        "python@3.13`, `winget install Python.Python.3.13`, `sudo apt install python3.11-venv`), then try again."
     )
 
 
@@ -151,7 +151,7 @@ def install(why, old, new):
     begin, uv, gpu = time.time(), shutil.which("uv"), new["gpu"] and not old.get("gpu")
     need, free = (1 if VENV.exists() else 4) + 7 * gpu, shutil.disk_usage(VENV if VENV.exists() else ROOT).free / 1e9
     if free < need:
-        sys.exit(f"{VENV} needs {need} GB of free disk and has {free:.1f}: make room and type the same again.")
+        sys.exit(f"{VENV} needs {need} GB of free disk and has {free:.1f}: make room and try again.")
     cost = "" if old else ": 0.9 GB to download, 3 GB on disk, 1 to 3 minutes on a fast line"
     cost += "; for the NVIDIA GPU 2.5 GB more to download, 4.2 on disk (not wanted: Ctrl-C, then --cpu)" if gpu else ""
     print(f"{why}. Setting .venv up with {'uv' if uv else 'pip'}{cost}.", flush=True)
@@ -195,4 +195,4 @@ if __name__ == "__main__":
     except OSError as error:
         for pattern, todo in FAULTS.items():
             if found := re.search(f"({pattern}).*", str(error)):
-                sys.exit(f"{todo} and type the same again. ({found.group().strip()[:600]})")
+                sys.exit(f"{todo} and try again. ({found.group().strip()[:600]})")

@@ -16,7 +16,7 @@ DEVICE_VARIABLE = "QTA_KERAS_DEVICE"
 
 @dataclass(frozen=True)
 class Choice:
-    """What computes, and why, in words; `warning` holds what went wrong with a GPU that is there, if anything did."""
+    """The chosen device, a sentence that explains it, and a warning if a GPU is there but cannot be used."""
 
     use_gpu: bool
     sentence: str

@@ -1,4 +1,4 @@
-"""The word ``address`` and the setup cell: where the project lives, and a notebook that lies alone."""
+"""The word ``address`` and the setup cell: where the project lives, and a notebook on its own."""
 
 import subprocess
 import sys

@@ -1,6 +1,6 @@
 """``address``: writes where the project lives on the web into every file that says so.
 
-The address stands in ``pyproject.toml``, and the rest follows from there: the setup cell (a notebook that lies alone
+The address stands in ``pyproject.toml``, and the rest follows from there: the setup cell (a notebook on its own
 installs the package from that place), each notebook's link to Colab, the README and the citation file.
 """
 
@@ -94,7 +94,7 @@ def _colab(address: str, version_tag: str, notebook: Path) -> str:
 
 
 def with_source(setup_cell: str, source: str) -> str:
-    """Return the setup cell with what pip is to install where a notebook lies alone, such as ``git+https://...``."""
+    """Return the setup cell with what pip has to install for a notebook on its own, such as ``git+https://...``."""
     return re.sub(r'^SOURCE = ".*?"', lambda _: f"SOURCE = {json.dumps(source)}", setup_cell, flags=re.MULTILINE)
 
 

@@ -106,9 +106,7 @@ def _find_python(version: str) -> Path:
         found, _, executable = answer.strip().partition(" ")
         if found == version:
             return Path(executable)
-    raise Stop(
-        f"Colab has Python {version}, and there is none here: install it (python.org), then type the same again."
-    )
+    raise Stop(f"Colab has Python {version}, and there is none here: install it (python.org), then try again.")
 
 
 def _needs(root: Path) -> list[str]:
@@ -146,7 +144,7 @@ def _install(command: Path, root: Path, requirements: list[str]) -> None:
 
 
 def _run_setup_cell(root: Path, command: Path) -> None:
-    """Run the setup cell as in a notebook that lies alone, with this folder as the place to install from."""
+    """Run the setup cell as in a notebook without the course folder around it, installing from this folder."""
     cell = (root / "tools" / "setup_cell.py").read_text(encoding="utf-8")
     cell = with_source(cell, str(root))
     with tempfile.TemporaryDirectory() as alone:  # far from the checkout, which the cell would find

@@ -1,4 +1,4 @@
-"""The concepts of the lecture that the notebooks must show, by the id that tags the cell which shows them."""
+"""The concepts of the lecture that the notebooks must show, by the tag of their cell."""
 
 CONCEPTS = {
     "A1": "vectors: lists, points, directions",

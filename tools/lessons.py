@@ -16,8 +16,8 @@ MANIFEST = ".lessons.json"
 def hand_out(root: Path, work: Path, today: datetime.date) -> list[str]:
     """Bring the copies of the lessons up to date.
 
-    A missing copy is made; one that the reader has not changed is replaced where the lesson is newer. Beside a
-    copy that the reader has changed, a newer lesson is laid under a dated name, once.
+    A missing copy is made; one that the reader has not changed is replaced where the lesson is newer. If
+    the reader has changed the copy, a newer lesson is saved beside it under a dated name, once.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ class WatchedProcess:
             os.set_blocking(stream.fileno(), False)
 
     def started(self) -> None:
-        """Note which processes there are, now that they all are; what they say from here on, nobody hears."""
+        """Note the processes, now that all have started, and stop reading what they complain of."""
         self._family = self._members()
         self._streams[2].close()
 

@@ -229,7 +229,7 @@ class Sandbox:
         return self._result(reply, target if isinstance(target, str) else target.type_name)
 
     def start_check(self) -> None:
-        """Let what follows, up to the next cell or call of this method, share one ``cpu_per_check``, and its time."""
+        """Start the CPU budget and the clock of one check; they end at the next cell or call of this method."""
         self._check_start = self._now()
 
     @property

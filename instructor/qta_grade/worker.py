@@ -68,7 +68,7 @@ def choose_imports(setup: dict) -> None:
 
 
 def _confine(setup: dict) -> None:
-    """Give up, for good, what the student's code shall not have."""
+    """Give up, for good, all rights that the student's code must not have."""
     import resource
 
     choose_imports(setup)

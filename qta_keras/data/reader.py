@@ -50,9 +50,9 @@ def read_corpus(
         Such as ``"cp1250"``. None tells UTF-8, UTF-16 and UTF-32 with a byte-order mark, and Windows-1252 apart, and
         refuses what is none of these.
     file_names : str, default ``"{label}/*"``
-        For a folder: the build of the files' paths in it, without ``.txt``. A name in braces makes a column of that
-        part, and ``*`` stands for anything but a slash; ``"{label}/{speaker}_{year}"`` fits ``left/Smith_1990.txt``.
-        A part in braces holds none of the signs that part them, here no ``_``.
+        For a folder: the pattern of the files' paths in it, without ``.txt``. A name in braces becomes a column and
+        matches up to the next separator; ``*`` matches anything but a slash. ``"{label}/{speaker}_{year}"`` matches
+        ``left/Smith_1990.txt``.
     damaged : {"refuse", "mark"}, default "refuse"
         What to do about bytes that are not of the encoding, halves of characters, control characters and characters
         that were lost before: raise an error that names the line, or read each as ``\\ufffd`` and say so.

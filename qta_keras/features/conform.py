@@ -14,8 +14,8 @@ def conform(
 ) -> tuple[scipy.sparse.csr_matrix, list[str]]:
     """Give a document-feature matrix the columns of another one, as quanteda's dfm_match does.
 
-    Columns are put into the order of the other matrix; those it has and this one has not are zero; those that only
-    this one has are dropped, and named in the second result. Names have to be equal to the letter. Raw texts need
+    Columns come in the order of the other matrix. Missing ones are filled with zeros; extra ones are dropped, and
+    named in the second result. Names have to be equal to the letter. Raw texts need
     none of this: ``vectoriser.transform(texts)`` has the columns of the training texts.
 
     Parameters

@@ -28,9 +28,9 @@ def count_words(
 ) -> tuple[scipy.sparse.csr_matrix, np.ndarray]:
     r"""Count every word of every text.
 
-    Whoever trains on many parts of one corpus, as in cross-validation, counts once, and then chooses the
-    vocabulary (`trim`) and fits the weighting (`fit_weighting`) on the rows of the training documents. The result
-    is the same as that of `fit_vectoriser` on their texts, in a fraction of the time.
+    For cross-validation, count once; then choose the vocabulary (`trim`) and fit the weighting (`fit_weighting`) on
+    the rows of the training documents. The result is the same as that of `fit_vectoriser` on their texts, in a
+    fraction of the time.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from qta_keras.features.checks import check_counts, check_labels, check_names
 def keyness(dfm: scipy.sparse.csr_matrix, *, labels: Iterable[str], feature_names: Iterable[str]) -> pd.DataFrame:
     """Compare how often each class and the rest use each feature, as quanteda's textstat_keyness does.
 
-    For each class and feature, chi-squared of the table feature or another, in the class or in the rest. It is
+    For each class and feature: chi-squared of the 2 x 2 table (this feature, others) by (this class, the rest). It is
     negative where the class uses the feature less than expected. As quanteda does by default, Yates's continuity
     correction is applied where one of the four expected counts is below 5 and the counts differ enough for it.
     The p values take words for independent draws, which words of one text are not: read them as a ranking, and test

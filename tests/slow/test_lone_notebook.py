@@ -1,4 +1,4 @@
-"""A notebook that lies alone, as on Colab, installs the package and runs. `course.py colab` has Colab's versions."""
+"""A notebook on its own, as on Colab, installs the package and runs. `course.py colab` has Colab's versions."""
 
 import json
 import os
