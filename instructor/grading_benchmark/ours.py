@@ -76,7 +76,7 @@ def grade(
 
 
 def points(rows: list[dict]) -> Scores:
-    """Return the points of each student, optional ones too, and those possible; refuse if one could not be graded at all."""
+    """Return the points of each student, optional ones too, and those possible; refuse if one could not be graded."""
     if failed := [row for row in rows if row["result"] is None]:
         raise Refused(f"{failed[0]['id']} could not be graded: {' '.join(failed[0]['notes'])}")
     return {row["id"]: (row["result"]["score"], row["result"]["possible"]) for row in rows}

@@ -5,35 +5,12 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from qta_grade import Refused
 
 ROOT = Path(__file__).resolve().parents[1]  # the folder instructor/
-_LOADED_LATE = {  # so that a command imports only what it needs, and tests may put a stand-in here
-    "build": "qta_grade.build:build",
-    "verify": "qta_grade.verify:verify",
-    "publish": "qta_grade.publish:publish",
-    "simulate": "qta_grade.simulate:simulate",
-    "compare": "qta_grade.compare:compare",
-    "gradebook": "qta_grade.gradebook:gradebook",
-    "export": "qta_grade.export:export",
-    "describe": "qta_grade.doctor:describe",
-    "choose": "qta_grade.doctor:choose",
-    "read": "qta_grade.specification:read_specification",
-    "read_earlier": "qta_grade.editions:read_earlier",
-    "report_similarity": "qta_grade.similarity:report_similarity",
-    "grade_submission": "qta_grade.submission:grade_submission",
-    "connected": "qta_grade.cluster:connected",
-}
-
-
-def part(name: str) -> Any:
-    """Give a function of another module, imported now."""
-    module, _, function = _LOADED_LATE[name].partition(":")
-    return getattr(import_module(module), function)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -137,50 +114,64 @@ def _add_similarity(similarity: argparse.ArgumentParser) -> None:
 
 
 def _build(options: argparse.Namespace) -> int:
-    for path in part("build")(options.name) or []:
+    from qta_grade.build import build
+
+    for path in build(options.name):
         print(path)
     return 0
 
 
 def _verify(options: argparse.Namespace) -> int:
-    faults = part("verify")(options.name)
+    from qta_grade.verify import verify
+
+    faults = verify(options.name)
     print(*(faults or [f"{options.name} is sound."]), sep="\n")
     return 1 if faults else 0
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    print(part("describe")())
+    from qta_grade.doctor import describe
+
+    print(describe())
     return 0
 
 
 def _publish(options: argparse.Namespace) -> int:
-    part("publish")(options.folder)
+    from qta_grade.publish import publish
+
+    publish(options.folder)
     return 0
 
 
 def _simulate(options: argparse.Namespace) -> int:
-    part("simulate")(options.name, options.count, options.folder, options.seed)
+    from qta_grade.simulate import simulate
+
+    simulate(options.name, options.count, options.folder, options.seed)
     return 0
 
 
 def _compare(options: argparse.Namespace) -> int:
-    return 1 if part("compare")(options.folder, options.out) else 0
+    from qta_grade.compare import compare
+
+    return 1 if compare(options.folder, options.out) else 0
 
 
 def _grade(options: argparse.Namespace) -> int:
+    from qta_grade.editions import read_earlier
     from qta_grade.files import read_secret
+    from qta_grade.specification import load_specification
 
     if options.jobs is not None and options.jobs < 1:
         raise Refused(f"--jobs {options.jobs}: at least one submission at a time has to be graded.")
     late_penalty = None if options.late_penalty is None else _percent(options.late_penalty)
-    specification, digest = read_specification(options.name)
+    specification = load_specification(options.name, ROOT)
     secret = read_secret(options.secret or ROOT / "secret", make=options.secret is None)
     with _grader(options, specification) as how:
         from qta_grade.batch import Run  # here, since Windows has not all it needs; `_grader` has said so
         from qta_grade.class_run import grade_class
 
         whole = grade_class(
-            Run(specification, digest, secret, earlier=part("read_earlier")(options.name, ROOT), **how),
+            Run(specification, specification.digest, secret, earlier=read_earlier(options.name, ROOT), **how),
             options.submissions,
             options.out,
             class_list=options.class_list,
@@ -202,20 +193,28 @@ def _percent(text: str) -> float:
 
 
 def _export(options: argparse.Namespace) -> int:
-    part("export")(options.out, options.table, options.to, options.folder, options.column, options.scale)
+    from qta_grade.export import export
+
+    export(options.out, options.table, options.to, options.folder, options.column, options.scale)
     return 0
 
 
 def _gradebook(options: argparse.Namespace) -> int:
-    part("gradebook")(options.outs, options.file)
+    from qta_grade.gradebook import gradebook
+
+    gradebook(options.outs, options.file)
     return 0
 
 
 def _similarity(options: argparse.Namespace) -> int:
-    specification, _ = read_specification(options.name)
-    for edition in part("read_earlier")(options.name, ROOT):  # what any version handed out is nobody's own code
+    from qta_grade.editions import read_earlier
+    from qta_grade.similarity import report_similarity
+    from qta_grade.specification import load_specification
+
+    specification = load_specification(options.name, ROOT)
+    for edition in read_earlier(options.name, ROOT):  # what any version handed out is nobody's own code
         specification = replace(specification, template=specification.template + edition.specification.template)
-    part("report_similarity")(specification, options.submissions, options.out, options.id_pattern)
+    report_similarity(specification, options.submissions, options.out, options.id_pattern)
     return 0
 
 
@@ -223,9 +222,11 @@ def _similarity(options: argparse.Namespace) -> int:
 def _grader(options: argparse.Namespace, specification: Any) -> Iterator[dict[str, Any]]:
     """Give what a `Run` takes to grade here, or on a cluster."""
     if options.scheduler is None:
-        tier = part("choose")(options.tier, specification.tensorflow)
+        from qta_grade.doctor import SAFE, choose, protection
+
+        tier = choose(options.tier, specification.tensorflow)
         from qta_grade.batch import default_jobs, free_memory, limit_memory
-        from qta_grade.doctor import SAFE, protection
+        from qta_grade.submission import grade_submission
 
         limit_memory()
         free = free_memory()
@@ -234,43 +235,19 @@ def _grader(options: argparse.Namespace, specification: Any) -> Iterator[dict[st
         print(f"{free / 2**30:.1f} GB of memory are free; a submission may take {specification.memory_gb:g} GB.")
         if tier not in SAFE:
             print(f"{tier}: {protection(tier)}")
-        yield {"tier": tier, "jobs": jobs, "grade": part("grade_submission")}
+        yield {"tier": tier, "jobs": jobs, "grade": grade_submission}
         return
     if sys.platform == "win32":
         raise Refused("--scheduler is not for Windows: use a Linux virtual machine or WSL 2.")
     if options.jobs is not None:
         raise Refused(f"--jobs {options.jobs} is for this machine: a cluster grades as many at a time as it can.")
-    with part("connected")(options.scheduler, options.tier, specification.tensorflow) as cluster:
+    from qta_grade.cluster import connected
+
+    with connected(options.scheduler, options.tier, specification.tensorflow) as cluster:
         yield {"tier": cluster.tier, "jobs": cluster.jobs, "grade": cluster.grade, "end": cluster.end}
         again = cluster.begun_again()
         if again:
             print(f"{again} times a submission was begun again, for its worker was lost or failed.")
-
-
-def read_specification(name: str) -> tuple[Any, str]:
-    """Read the specification that ``build`` made.
-
-    Returns
-    -------
-    specification : Specification
-        The assignment with its checks.
-    digest : str
-        SHA-256 of what scores depend on.
-
-    Raises
-    ------
-    Refused
-        If there is none of this name.
-    """
-    folder = ROOT / "specifications"
-    path = folder / f"{name}.json"
-    there = sorted(other.stem for other in folder.glob("*.json"))
-    if name not in there:  # a name with a folder in it is none, too
-        raise Refused(
-            f"There is no specification {name!r}: run 'qta-grade build' first. There are: {', '.join(there) or 'none'}."
-        )
-    specification = part("read")(path)
-    return specification, specification.digest
 
 
 if __name__ == "__main__":

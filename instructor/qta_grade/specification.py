@@ -195,7 +195,11 @@ def load_specification(name: str, root: Path) -> Specification:
     Refused
         If there is none, or it is damaged.
     """
-    return read_specification(named_file(root / "specifications", name, ".json"))
+    try:
+        path = named_file(root / "specifications", name, ".json")
+    except Refused as error:
+        raise Refused(f"{error} 'qta-grade build NAME' makes one.") from None
+    return read_specification(path)
 
 
 def named_file(folder: Path, name: str, ending: str) -> Path:

@@ -31,29 +31,41 @@ def grade(specification, notebook, student, secret, tier):
     return SimpleNamespace(to_dict=lambda: values)
 
 
+MODULES = {  # of the functions that are not in a module of their own name
+    "choose": "doctor",
+    "describe": "doctor",
+    "grade_submission": "submission",
+    "load_specification": "specification",
+    "read_earlier": "editions",
+    "report_similarity": "similarity",
+}
+
+
 @pytest.fixture
-def parts(monkeypatch, tmp_path):
-    """Give the stand-ins, to be filled; ROOT is a folder with one specification."""
-    found = {
-        "grade_submission": grade,
-        "choose": lambda tier, tensorflow: tier or "bubblewrap",
-        "read": lambda path: SPECIFICATION,
-        "read_earlier": lambda name, root: [],
-    }
-    monkeypatch.setattr(__main__, "part", found.__getitem__)
+def put(monkeypatch, tmp_path):
+    """Give a function that puts stand-ins in; ROOT is a folder with one assignment, which is ready to be graded."""
+
+    def put(**functions):
+        for name, function in functions.items():
+            monkeypatch.setattr(f"qta_grade.{MODULES.get(name, name)}.{name}", function)
+
+    put(
+        grade_submission=grade,
+        choose=lambda tier, tensorflow: tier or "bubblewrap",
+        load_specification=lambda name, root: SPECIFICATION,
+        read_earlier=lambda name, root: [],
+    )
     monkeypatch.setattr(__main__, "ROOT", tmp_path)
-    (tmp_path / "specifications").mkdir()
-    (tmp_path / "specifications" / "hw.json").write_bytes(b"{}")
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "ann.ipynb").write_bytes(b"{}")
-    return found
+    return put
 
 
 def graded(tmp_path, *options):
     return main(["grade", "hw", str(tmp_path / "in"), "-o", str(tmp_path / "out"), *options])
 
 
-def test_grade(parts, tmp_path, capsys):
+def test_grade(put, tmp_path, capsys):
     assert graded(tmp_path) == 0
     said = capsys.readouterr().out
     assert "in sandboxes of the kind bubblewrap." in said
@@ -83,7 +95,7 @@ def test_grade(parts, tmp_path, capsys):
         (["--late-penalty", "ten"], "--late-penalty ten"),
     ],
 )
-def test_wrong_options_get_one_sentence(parts, tmp_path, capsys, options, says):
+def test_wrong_options_get_one_sentence(put, tmp_path, capsys, options, says):
     assert graded(tmp_path, *options) == 2
     error = capsys.readouterr().err
     assert error.startswith("qta-grade: ")
@@ -91,7 +103,7 @@ def test_wrong_options_get_one_sentence(parts, tmp_path, capsys, options, says):
     assert error.count("\n") == 1
 
 
-def test_as_many_at_a_time_as_cores_and_memory_allow(parts, tmp_path, capsys, monkeypatch):
+def test_as_many_at_a_time_as_cores_and_memory_allow(put, tmp_path, capsys, monkeypatch):
     limit = tmp_path / "memory.max"
     monkeypatch.setattr(batch, "CONTAINER", (limit, tmp_path / "nowhere"))
     monkeypatch.setattr(batch.os, "cpu_count", lambda: 4)
@@ -109,28 +121,31 @@ def test_as_many_at_a_time_as_cores_and_memory_allow(parts, tmp_path, capsys, mo
 
 
 @pytest.mark.parametrize("name", ["hw2", "../specifications/hw"])
-def test_unknown_assignment(parts, tmp_path, capsys, name):
+def test_unknown_assignment(tmp_path, monkeypatch, capsys, name):
+    monkeypatch.setattr(__main__, "ROOT", tmp_path)
+    (tmp_path / "specifications").mkdir()
+    (tmp_path / "specifications" / "hw.json").write_bytes(b"{}")
     assert main(["grade", name, str(tmp_path / "in"), "-o", str(tmp_path / "out")]) == 2
-    assert "There are: hw." in capsys.readouterr().err
+    assert "there are hw. 'qta-grade build NAME' makes one." in capsys.readouterr().err
 
 
-def test_failed_submission_is_status_1(parts, tmp_path, capsys):
-    parts["grade_submission"] = None  # calling it fails
+def test_failed_submission_is_status_1(put, tmp_path, capsys):
+    put(grade_submission=None)  # calling it fails
     assert graded(tmp_path) == 1
     assert "Not graded: ann" in capsys.readouterr().out
 
 
-def test_interrupted(parts, tmp_path, capsys):
+def test_interrupted(put, tmp_path, capsys):
     def interrupt(tier, tensorflow):
         raise KeyboardInterrupt
 
-    parts["choose"] = interrupt
+    put(choose=interrupt)
     assert graded(tmp_path) == 130
     assert "the same command goes on" in capsys.readouterr().err
 
 
-def test_other_commands(parts, tmp_path, capsys):
-    parts.update(
+def test_other_commands(put, tmp_path, capsys):
+    put(
         build=lambda name: [tmp_path / f"{name}.ipynb"],
         verify=lambda name: [] if name == "hw" else ["The template scores 1."],
         gradebook=lambda outs, file: print([out.name for out in outs], file.name),
@@ -160,11 +175,11 @@ def test_other_commands(parts, tmp_path, capsys):
         assert text in out
 
 
-def test_what_any_edition_handed_out_is_nobody_s_own_code(parts, tmp_path):
+def test_what_any_edition_handed_out_is_nobody_s_own_code(put, tmp_path):
     compared = []
     present, earlier = (Specification("hw", "", 1, 1, 1, False, [], [], [], [cell]) for cell in ("now", "before"))
-    parts.update(
-        read=lambda path: present,
+    put(
+        load_specification=lambda name, root: present,
         read_earlier=lambda name, root: [Edition(earlier, "d0")],
         report_similarity=lambda specification, *rest: compared.append(specification.template),
     )
@@ -172,7 +187,7 @@ def test_what_any_edition_handed_out_is_nobody_s_own_code(parts, tmp_path):
     assert compared == [["now", "before"]]
 
 
-def test_refusal_and_full_disk_are_sentences(parts, capsys):
+def test_refusal_and_full_disk_are_sentences(put, capsys):
     def refuse(name):
         raise Refused("There is no such source.")
 
@@ -180,7 +195,7 @@ def test_refusal_and_full_disk_are_sentences(parts, capsys):
         raise OSError(28, "No space left on device", "/x/y")
 
     for function, says in [(refuse, "There is no such source."), (fail, "/x/y: No space left on device.")]:
-        parts["build"] = function
+        put(build=function)
         assert main(["build", "hw"]) == 2
         assert capsys.readouterr().err == f"qta-grade: {says}\n"
 
@@ -190,11 +205,6 @@ def test_the_help_says_that_the_folder_or_file_is_compulsory(command, capsys):
     with pytest.raises(SystemExit):
         main([command, "--help"])
     assert re.search(r"-o \w+\s+compulsory: ", capsys.readouterr().out)
-
-
-@pytest.mark.parametrize("name", __main__._LOADED_LATE)
-def test_every_part_is_named_rightly(name):
-    assert callable(__main__.part(name))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Only Linux limits the memory of a process.")
