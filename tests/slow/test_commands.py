@@ -59,6 +59,8 @@ ELSEWHERE = {  # where the others run, by a file and what is written in it
     "python3 course.py colab": (".ci/nightly", "course.py colab"),
     "python3 course.py lab": ("tests/browser/test_jupyterlab.py", '"course.py", "lab"'),
     "python instructor/tests/hostile": ("instructor/tests/hostile/test_attacks.py", "ours"),
+    "python instructor/tests/honest": ("instructor/tests/test_similarity.py", "DISGUISES"),  # minutes; its parts
+    "python -m tools.practice": ("tests/test_practice.py", "cells_of_practice"),
     "KERAS_BACKEND=jax python3 my_script.py": ("tests/slow/test_other_backends.py", '"KERAS_BACKEND": backend'),
     "conda env create -f environment.yml": ("tests/slow/test_environment_yml.py", "environment.yml"),  # its pip part
     "pip install -e ./instructor": ("course.py", '("-e", f"./{name}[cluster]")'),
