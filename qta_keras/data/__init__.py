@@ -4,8 +4,8 @@ from qta_keras.runtime import tensorflow_first
 
 tensorflow_first()
 
-from qta_keras.data.reader import read_corpus
-from qta_keras.data.reuters import load_reuters
+from qta_keras.data.load_reuters import load_reuters
+from qta_keras.data.read_corpus import read_corpus
 from qta_keras.data.sotu import (
     PERIODS,
     load_sotu,
@@ -15,7 +15,7 @@ from qta_keras.data.sotu import (
     measure_addresses,
     split_sentences,
 )
-from qta_keras.data.stream import stream_corpus
+from qta_keras.data.stream_corpus import stream_corpus
 
 __all__ = [
     "PERIODS",

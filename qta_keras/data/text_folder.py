@@ -2,22 +2,25 @@
 
 import os
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
-from qta_keras.data.damage import is_damaged, or_mark, without_damage
 from qta_keras.data.encodings import (
+    composed,
+    is_damaged,
     is_mostly_utf8,
     marked_encoding,
+    or_mark,
+    reading,
     refuse_other_kinds,
     refuse_zeros,
     where_broken,
+    windows_1252_in_words,
+    without_damage,
 )
-from qta_keras.data.windows_1252 import windows_1252_in_words
 from qta_keras.runtime import progress
 
 _AT_ONCE = 1000  # files per step of the progress bar
@@ -37,13 +40,14 @@ def read_text_folder(folder: Path, encoding: str | None, file_names: str, mark: 
     ValueError
         If there is no such file, one is no text, or its name does not have the parts.
     """
-    files = sorted(_files(folder))
-    names = [name for name in files if name.lower().endswith(".txt")]
-    if not names:
-        raise ValueError(_why_empty(folder))
-    docvars = _docvars(folder, names, file_names)
-    texts, words = _decode(folder, names, encoding, mark)
-    documents = [unicodedata.normalize("NFC", name[: -len(".txt")]) for name in names]
+    with reading(folder, encoding):
+        files = sorted(_files(folder))
+        names = [name for name in files if name.lower().endswith(".txt")]
+        if not names:
+            raise ValueError(_why_empty(folder))
+        docvars = _docvars(folder, names, file_names)
+        texts, words = _decode(folder, names, encoding, mark)
+    documents = [composed(name[: -len(".txt")]) for name in names]
     if len(names) < len(files):
         words += f"; passed over what is not .txt: {len(files) - len(names):,}"
     return pd.DataFrame(docvars, index=documents).assign(text=texts), words
@@ -69,7 +73,7 @@ def _why_empty(folder: Path) -> str:
 def _docvars(folder: Path, names: list[str], file_names: str) -> list[dict[str, str]]:
     """Take the named parts out of the files' paths."""
     pattern = _path_pattern(file_names)
-    matches = [pattern.fullmatch(unicodedata.normalize("NFC", name)) for name in names]
+    matches = [pattern.fullmatch(composed(name)) for name in names]
     strangers = [name for name, match in zip(names, matches, strict=True) if match is None]
     if strangers:
         raise ValueError(

@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from qta_keras.data import checks
-from qta_keras.data.access import check_arguments, encoding_of, existing, is_json, reading
-from qta_keras.data.corpus import by_roles, without_missing
-from qta_keras.data.json_lines import json_records
-from qta_keras.data.names import composed, tidy
-from qta_keras.data.remarks import sizes_in_words
-from qta_keras.data.separated_values import as_table, open_separated_values
+from qta_keras.data.corpus import (
+    MOST_CLASSES,
+    by_roles,
+    check_columns,
+    check_named,
+    check_text,
+    sizes_in_words,
+    without_missing,
+)
+from qta_keras.data.encodings import composed, encoding_of, reading
+from qta_keras.data.read_corpus import check_arguments, existing
+from qta_keras.data.tables import as_table, is_json, json_records, open_separated_values, row_names
 
 _DOCUMENTS_AT_ONCE = 1_000
 
@@ -115,7 +120,7 @@ class CorpusStream:
                 piece, missing = _as_piece(table, self.roles)
                 dropped.update(missing)
                 sizes.update(piece["label"] if "label" in piece else {"": len(piece)})
-                checks.check_named(path.name, piece)
+                check_named(path.name, piece)
                 _check_classes(path.name, sizes, self.roles)
                 if len(piece):
                     yield piece
@@ -160,8 +165,7 @@ def _tables(path: Path, encoding: str, roles: dict[str, str], mark: bool) -> Ite
         table = as_table(block, header) if header else pd.DataFrame(block)
         if number and not header:
             table = table.reindex(columns=columns)  # what no record of these has is missing in all
-        stem = tidy(path.stem)
-        table.index = [f"{stem}-{row:05d}" for row in range(number + 1, number + len(table) + 1)]
+        table.index = row_names(path, number + 1, len(table))
         number += len(table)
         yield table
         if not block:
@@ -170,10 +174,10 @@ def _tables(path: Path, encoding: str, roles: dict[str, str], mark: bool) -> Ite
 
 def _check_start(path: Path, table: pd.DataFrame, roles: dict[str, str]) -> None:
     """Check on its first rows that a file has the columns, and words in the one with the texts."""
-    checks.check_columns(path.name, table, list(roles.values()))
+    check_columns(path.name, table, list(roles.values()))
     texts = _as_piece(table, {"text": roles["text"]})[0]["text"]
     if len(texts):
-        checks.check_text(path.name, texts, roles["text"])
+        check_text(path.name, texts, roles["text"])
 
 
 def _as_piece(table: pd.DataFrame, roles: dict[str, str]) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -185,9 +189,9 @@ def _as_piece(table: pd.DataFrame, roles: dict[str, str]) -> tuple[pd.DataFrame,
 
 
 def _check_classes(name: str, sizes: Counter, roles: dict[str, str]) -> None:
-    if len(sizes) > checks.MOST_CLASSES:
+    if len(sizes) > MOST_CLASSES:
         raise ValueError(
-            f"The column {roles['label']!r} of {name} has over {checks.MOST_CLASSES} labels, such as "
+            f"The column {roles['label']!r} of {name} has over {MOST_CLASSES} labels, such as "
             f"{next(iter(sizes))!r}, so it looks like names or numbers rather than classes: choose another by label=, "
             "or put them into a few classes first."
         )

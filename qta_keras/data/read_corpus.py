@@ -1,16 +1,13 @@
 """The reader's own texts as a corpus."""
 
+import difflib
 import os
 from pathlib import Path
 
 import pandas as pd
 
-from qta_keras.data.access import check_arguments, check_strings, encoding_of, existing, is_json, reading
-from qta_keras.data.corpus import as_corpus
-from qta_keras.data.json_lines import read_json_lines
-from qta_keras.data.names import tidy
-from qta_keras.data.remarks import in_words
-from qta_keras.data.separated_values import read_separated_values
+from qta_keras.data.corpus import as_corpus, in_words
+from qta_keras.data.tables import read_table
 from qta_keras.data.text_folder import read_text_folder
 
 _SUB_FOLDERS = "{label}/*"
@@ -88,30 +85,64 @@ def read_corpus(
     >>> corpus.loc["speeches-00002"].to_dict()
     {'text': 'We fall', 'label': 'right', 'group': 'Bob'}
     """
-    check_strings(label=label, file_names=file_names)
+    _check_strings(label=label, file_names=file_names)
     roles, mark = check_arguments(text, label, group, documents, encoding, damaged)
     path = existing(path)
     if file_names != _SUB_FOLDERS and not path.is_dir():
         raise ValueError(f"file_names is {file_names!r}, but {path.name} is a file; it is for a folder of .txt files.")
-    with reading(path, encoding):
-        table, source = _read(path, list(roles.values()), encoding, file_names, mark)
+    if path.is_dir():
+        table, source = read_text_folder(path, encoding, file_names, mark)
+    else:
+        table, source = read_table(path, encoding, list(roles.values()), mark)
     corpus, remarks = as_corpus(table, path.name, **roles)
     print("\n".join([f"{path.name}: {in_words(corpus)}; {source}.", *remarks]))
     return corpus
 
 
-def _read(
-    path: Path, columns: list[str], encoding: str | None, file_names: str, mark: bool
-) -> tuple[pd.DataFrame, str]:
-    """Read a folder or file of any kind, as a table with a name for each row, and tell in words how."""
-    if path.is_dir():
-        return read_text_folder(path, encoding, file_names, mark)
-    encoding, source = encoding_of(path, encoding, mark)
-    if is_json(path):
-        table = read_json_lines(path, encoding, columns, mark)
-    else:
-        table, separator = read_separated_values(path, encoding, columns, mark)
-        source = f"{source}, {separator}"
-    stem = tidy(path.stem)
-    table.index = [f"{stem}-{row:05d}" for row in range(1, len(table) + 1)]
-    return table, source
+def _check_strings(**arguments: object) -> None:
+    """Raise a TypeError if an argument is no string."""
+    for name, value in arguments.items():
+        if not isinstance(value, str):
+            raise TypeError(f"{name} is {value!r}, but it must be a string.")
+
+
+def check_arguments(
+    text: str, label: str | None, group: str | None, documents: str | None, encoding: str | None, damaged: str
+) -> tuple[dict[str, str], bool]:
+    """Check what all readers take; return the columns by their roles, and whether damaged text is to be marked."""
+    optional = {"label": label, "group": group, "documents": documents, "encoding": encoding}
+    given = {"text": text, **{name: value for name, value in optional.items() if value is not None}}
+    _check_strings(**given)
+    if text == label:
+        raise ValueError(f"text and label are both the column {text!r}, but the label must not be the text itself.")
+    if encoding is not None:
+        _check_encoding(given.pop("encoding"))
+    if damaged not in ("refuse", "mark"):
+        raise ValueError(f"damaged is {damaged!r}, but it must be 'refuse' or 'mark'.")
+    return given, damaged == "mark"
+
+
+def existing(path: str | os.PathLike) -> Path:
+    """Check that there is a file or folder, and suggest names where there is not."""
+    if not isinstance(path, (str, os.PathLike)) or not str(path).strip():
+        raise TypeError(f"path is {path!r}, but it must be the path of a file or folder.")
+    if str(path).startswith(("http://", "https://")):
+        raise ValueError(f"path is the web address {path!r}: download the file and give the path where it lies.")
+    path = Path(os.path.abspath(Path(path).expanduser()))
+    if os.path.exists(path):  # which is False, and no error, for what can't be a path
+        return path
+    folder = next(parent for parent in path.parents if os.path.isdir(parent))
+    missing = path.relative_to(folder).parts[0]
+    names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    alike = difflib.get_close_matches(missing, names, n=3)
+    hint = f"did you mean {' or '.join(map(repr, alike))}?" if alike else f"it holds {len(names):,} files and folders."
+    raise FileNotFoundError(f"There is no {missing[:60]!r} in the folder {folder}: {hint}")
+
+
+def _check_encoding(encoding: str) -> None:
+    try:
+        "".encode(encoding)
+    except LookupError:
+        raise ValueError(
+            f"encoding is {encoding!r}, which Python does not know: give one such as 'utf-8', 'cp1252' or 'cp1250'."
+        ) from None
