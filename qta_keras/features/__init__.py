@@ -10,17 +10,17 @@ tensorflow_first()
 
 from qta_keras.features.class_entropy import ClassEntropyTransformer
 from qta_keras.features.conform import conform
-from qta_keras.features.counting import WORD_PATTERN, count_words
+from qta_keras.features.count_frequencies import count_frequencies
+from qta_keras.features.count_words import WORD_PATTERN, count_words
 from qta_keras.features.document_vectors import fit_document_vectors, join_vectors
-from qta_keras.features.frequencies import count_frequencies
-from qta_keras.features.hashing import hashing_vectoriser
+from qta_keras.features.fit_vectoriser import fit_vectoriser, unseen_words
+from qta_keras.features.fit_weighting import fit_weighting
+from qta_keras.features.hashing_vectoriser import hashing_vectoriser
 from qta_keras.features.keyness import keyness
 from qta_keras.features.matrix_market import read_matrix_market, write_matrix_market
-from qta_keras.features.splits import split_by_group
-from qta_keras.features.stored import StoredDfm, open_dfm, store_dfm
-from qta_keras.features.trimming import trim
-from qta_keras.features.vectoriser import fit_vectoriser, unseen_words
-from qta_keras.features.weighting import fit_weighting
+from qta_keras.features.split_by_group import split_by_group
+from qta_keras.features.store_dfm import StoredDfm, open_dfm, store_dfm
+from qta_keras.features.trim import trim
 
 __all__ = [
     "WORD_PATTERN",

@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import Normalizer
 
 from qta_keras.features.checks import check_dfm, check_positive
-from qta_keras.features.vectoriser import fit_vectoriser
+from qta_keras.features.fit_vectoriser import fit_vectoriser
 
 
 def fit_document_vectors(

@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from qta_keras.features.checks import SAME_COLUMNS, check_one_kind
-from qta_keras.features.vectoriser import fit_vectoriser
+from qta_keras.features.fit_vectoriser import fit_vectoriser
 from qta_keras.models.checks import check_hidden, check_rate, check_share, check_whole
 from qta_keras.models.documents import as_rows, as_texts, check_one_each
 from qta_keras.models.multilayer import mlp

@@ -8,9 +8,8 @@ import keras
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from qta_keras import __version__
-from qta_keras.features.class_names import plain_names
-from qta_keras.features.new_folder import new_folder
-from qta_keras.features.vectoriser import build_vectoriser, vectoriser_parts
+from qta_keras.features.fit_vectoriser import build_vectoriser, vectoriser_parts
+from qta_keras.features.on_disk import new_folder, plain_names
 
 FORMAT = 1  # of the folder; a change that older versions can't read gets the next number
 _MODEL, _VOCABULARY, _LABELS = "model.keras", "vocabulary.json", "labels.json"

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from qta_keras.features.stored import StoredDfm
+from qta_keras.features.store_dfm import StoredDfm
 from qta_keras.models.checks import check_whole
 from qta_keras.models.rows import sparse_rows
 

@@ -9,10 +9,10 @@ import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from qta_keras.features.checks import check_iterable, check_labels, check_positive
-from qta_keras.features.counting import tokenising
-from qta_keras.features.frequencies import sum_up
+from qta_keras.features.count_frequencies import sum_up
+from qta_keras.features.count_words import tokenising
+from qta_keras.features.fit_weighting import check_labels_wanted, weighting_arguments, word_weights
 from qta_keras.features.parts import NO_LABEL, check_texts, labelled_parts, text_parts, with_labels
-from qta_keras.features.weighting import check_labels_wanted, weighting_arguments, word_weights
 
 
 def fit_vectoriser(

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 
-from qta_keras.features.cluster import in_order
-from qta_keras.features.counting import count_part
-from qta_keras.features.parts import labelled_parts
+from qta_keras.features.count_words import count_part
+from qta_keras.features.parts import in_order, labelled_parts
 
 
 @dataclass(frozen=True, eq=False)

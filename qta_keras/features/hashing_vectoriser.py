@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from qta_keras.features.checks import check_positive
-from qta_keras.features.counting import tokenising
+from qta_keras.features.count_words import tokenising
 
 
 def hashing_vectoriser(

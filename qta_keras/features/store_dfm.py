@@ -11,10 +11,8 @@ import pandas as pd
 import scipy.sparse
 
 from qta_keras.features.checks import check_one_kind
-from qta_keras.features.class_names import plain_name
-from qta_keras.features.cluster import in_order
-from qta_keras.features.new_folder import new_folder
-from qta_keras.features.parts import NO_LABEL, labelled_parts
+from qta_keras.features.on_disk import new_folder, plain_name
+from qta_keras.features.parts import NO_LABEL, in_order, labelled_parts
 
 FORMAT = 1  # of the folder; a change that older versions can't read gets the next number
 _ENTRIES, _OFFSETS, _LABELS, _ABOUT = "entries.bin", "offsets.npy", "labels.npy", "dfm.json"
