@@ -13,7 +13,7 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
-from qta_keras.evaluate.checks import check_same_documents
+from qta_keras.evaluate.scores import check_same_documents
 from qta_keras.features.checks import check_dfm, check_labels, check_one_kind, check_seed
 from qta_keras.runtime import progress
 

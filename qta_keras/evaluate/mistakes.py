@@ -3,7 +3,7 @@
 import pandas as pd
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from qta_keras.evaluate.checks import check_labels_alike, check_same_documents
+from qta_keras.evaluate.scores import check_labels_alike, check_same_documents
 from qta_keras.features.checks import check_positive
 
 

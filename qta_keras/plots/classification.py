@@ -7,7 +7,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from qta_keras.features.checks import check_one_kind
-from qta_keras.plots.checks import check_history
 from qta_keras.plots.picture import COLOURS, MARKERS, Picture, curve_style, new_figure
 
 
@@ -122,6 +121,22 @@ def learning_curves(history: Mapping[str, Sequence[float]]) -> Picture:
         ends += f" and {history['val_accuracy'][-1]:.2f} in validation"
     panels[0].legend(frameon=False)
     return Picture(figure, f"{told}{ends}.")
+
+
+def check_history(history: Mapping[str, Sequence[float]], *measures: str) -> None:
+    """Raise an error unless it is what ``fit`` returned, as ``.history``, with these measures."""
+    if not isinstance(history, Mapping):
+        raise TypeError(
+            f"The history is of type {type(history).__name__}, but it must be a dictionary: give "
+            "model.fit(...).history."
+        )
+    for measure in measures:
+        if measure not in history:
+            needs = "validation_data in fit" if measure.startswith("val_") else "metrics in compile"
+            raise ValueError(
+                f"The history has no {measure!r}, only {', '.join(map(repr, history)) or 'nothing'}: train again with "
+                f"{needs}."
+            )
 
 
 def confusion_matrix(confusion: pd.DataFrame) -> Picture:

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from qta_keras.plots.checks import check_history
+from qta_keras.plots.classification import check_history
 from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
 
 
