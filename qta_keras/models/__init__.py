@@ -4,16 +4,14 @@ from qta_keras.runtime import tensorflow_first
 
 tensorflow_first()
 
-from qta_keras.models import empty_rows
 from qta_keras.models.estimator import MLPTextClassifier
-from qta_keras.models.keras_input import for_keras
-from qta_keras.models.multilayer import mlp, reuters_mlp
-from qta_keras.models.prediction import predict
+from qta_keras.models.for_keras import for_keras, mend_empty_rows
+from qta_keras.models.mlp import mlp, reuters_mlp
+from qta_keras.models.predict import predict
 from qta_keras.models.regression import linear_regression, logistic_regression
 from qta_keras.models.rowwise_adam import RowwiseAdam
 from qta_keras.models.saving import load_classifier, save_classifier
-from qta_keras.models.stored_batches import batches
-from qta_keras.models.training import ProgressBar
+from qta_keras.models.training import ProgressBar, batches
 
 __all__ = [
     "MLPTextClassifier",
@@ -30,4 +28,4 @@ __all__ = [
     "save_classifier",
 ]
 
-empty_rows.mend()
+mend_empty_rows()

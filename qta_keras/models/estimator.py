@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pandas as pd
+import scipy.sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import GroupShuffleSplit
 from sklearn.utils import check_random_state, compute_sample_weight
@@ -14,9 +15,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from qta_keras.features.checks import SAME_COLUMNS, check_one_kind
 from qta_keras.features.fit_vectoriser import fit_vectoriser
+from qta_keras.features.parts import check_texts
 from qta_keras.models.checks import check_hidden, check_rate, check_share, check_whole
-from qta_keras.models.documents import as_rows, as_texts, check_one_each
-from qta_keras.models.multilayer import mlp
+from qta_keras.models.mlp import mlp
 from qta_keras.models.rows import XLA, Rows, alone, average, for_batches, probabilities
 from qta_keras.models.rowwise_adam import RowwiseAdam
 from qta_keras.models.saving import save_classifier
@@ -137,13 +138,13 @@ class MLPTextClassifier(ClassifierMixin, BaseEstimator):
         """
         self._check_settings()
         random = check_random_state(self.random_state)
-        texts = as_texts(X)
+        texts = _as_texts(X)
         if texts is None:
             if isinstance(y, list | tuple | pd.Series):
                 check_one_kind(y, "labels or groups")
             X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float32)
         else:
-            y = check_one_each(texts, y)
+            y = _check_one_each(texts, y)
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
@@ -160,7 +161,7 @@ class MLPTextClassifier(ClassifierMixin, BaseEstimator):
             self.n_features_in_ = X.shape[1]
         answers = keras.utils.to_categorical(codes, len(self.classes_))
         weights = compute_sample_weight(self.class_weight, y).astype("float32")
-        parts = [(_SCALE * as_rows(X[part]), answers[part], weights[part]) for part in (train, held_out)]
+        parts = [(_SCALE * _as_rows(X[part]), answers[part], weights[part]) for part in (train, held_out)]
         seeds = random.randint(2**31 - 1, size=self.networks)
         self.networks_ = [self._train(*parts, int(seed)) for seed in seeds]
         return self
@@ -170,7 +171,7 @@ class MLPTextClassifier(ClassifierMixin, BaseEstimator):
         everything = np.arange(n_documents)
         if self.patience is None:
             return everything, everything[:0]
-        groups = everything if groups is None else check_one_each(everything, groups)
+        groups = everything if groups is None else _check_one_each(everything, groups)
         if len(np.unique(groups)) < 2:
             raise ValueError("patience needs two groups of documents or more, and there is one: leave it out.")
         return next(GroupShuffleSplit(1, test_size=0.1, random_state=random).split(everything, groups=groups))
@@ -216,14 +217,14 @@ class MLPTextClassifier(ClassifierMixin, BaseEstimator):
             If the rows have other columns than in training, or hold missing or infinite numbers.
         """
         check_is_fitted(self)
-        texts = as_texts(X)
+        texts = _as_texts(X)
         if (texts is None) != (self.vectoriser_ is None):
             wanted, given = ("texts", "a matrix") if texts is None else ("a matrix", "texts")
             raise TypeError(f"This classifier was fitted on {wanted} and is given {given}: give it {wanted}.")
         if texts is not None:
             X = self.vectoriser_.transform(texts)
         try:
-            rows = as_rows(validate_data(self, X, accept_sparse="csr", dtype=np.float32, reset=False))
+            rows = _as_rows(validate_data(self, X, accept_sparse="csr", dtype=np.float32, reset=False))
         except ValueError as error:
             if "features as input" not in str(error):
                 raise
@@ -284,3 +285,33 @@ class MLPTextClassifier(ClassifierMixin, BaseEstimator):
             check_share(name, getattr(self, name))
         check_rate("learning_rate", self.learning_rate)
         check_hidden(self.hidden)
+
+
+def _as_texts(documents: object) -> list[str] | None:
+    """Return the texts as a list, or None if the documents are rows of a matrix; raise if a text is missing."""
+    is_list = isinstance(documents, list | tuple | pd.Series) or (
+        isinstance(documents, np.ndarray) and documents.ndim == 1
+    )
+    if is_list and not len(documents):
+        raise ValueError("There are no documents: give one or more.")
+    return check_texts(documents) if is_list and any(isinstance(document, str) for document in documents) else None
+
+
+def _as_rows(dfm: scipy.sparse.csr_matrix | np.ndarray) -> scipy.sparse.csr_matrix:
+    """Return a matrix row by row (csr), with the columns of each row in order and none twice."""
+    rows = scipy.sparse.csr_matrix(dfm, dtype=np.float32)
+    if not rows.has_canonical_format:
+        rows = rows.copy()  # the reader's own is left alone
+        rows.sum_duplicates()
+    return rows
+
+
+def _check_one_each(documents: Iterable, values: Iterable) -> np.ndarray:
+    """Return labels or groups as an array, or raise ValueError unless there is one for each document."""
+    values = list(values)
+    if len(values) != len(documents):
+        raise ValueError(
+            f"There are {len(values):,} labels or groups for {len(documents):,} documents: give one for each."
+        )
+    check_one_kind(values, "labels or groups")  # before NumPy writes a missing one as 'nan', and 1 as '1'
+    return np.asarray(values)

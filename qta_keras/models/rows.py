@@ -5,7 +5,7 @@ import numpy as np
 import scipy.sparse
 from keras import ops
 
-from qta_keras.models.multilayer import features_of
+from qta_keras.models.mlp import features_of
 
 XLA = False if keras.backend.backend() == "tensorflow" else "auto"  # which can't compile TensorFlow's sparse input
 

@@ -8,7 +8,7 @@ import pandas as pd
 import scipy.sparse
 
 from qta_keras.features.checks import check_dfm
-from qta_keras.models.keras_input import for_keras
+from qta_keras.models.for_keras import for_keras
 
 
 def predict(
