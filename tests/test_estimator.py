@@ -1,6 +1,7 @@
 """The classifier among scikit-learn's tools: what it learns, what it refuses, and what goes through it unharmed."""
 
 import pickle
+import pickletools
 import random
 
 import keras
@@ -111,6 +112,12 @@ def test_it_survives_pickling(fitted, modern):
     _, test = modern
     again = pickle.loads(pickle.dumps(fitted))
     assert np.allclose(again.predict_proba(test["text"]), fitted.predict_proba(test["text"]), atol=1e-7)
+
+
+def test_a_pickle_names_only_modules_that_keep_their_names(fitted):
+    words = {word for _, word, _ in pickletools.genops(pickle.dumps(fitted)) if isinstance(word, str)}
+    ours = {word for word in words if word.startswith("qta_keras.")}
+    assert ours == {"qta_keras.features.spelling", "qta_keras.models.estimator"}
 
 
 def test_it_works_in_a_pipeline_cross_validated_by_group(modern):

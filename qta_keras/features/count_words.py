@@ -1,7 +1,6 @@
-"""Words and how often each document has them; what nobody sees between letters neither makes a word nor tears one."""
+"""Words, and how often each document has them."""
 
 import itertools
-import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -11,6 +10,7 @@ import scipy.sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
 from qta_keras.features.parts import check_texts, in_order, text_parts
+from qta_keras.features.spelling import as_counted
 
 _SIGNS = [chr(code) for code in range(0x300, 0xFE00) if unicodedata.category(chr(code)).startswith("M")]
 _VOWELS = "".join(sign for sign in _SIGNS if "VOWEL SIGN" in unicodedata.name(sign, ""))
@@ -20,18 +20,6 @@ _MARKS = f"[{''.join(_SIGNS)}\u200c\u200d]*"
 # Letters, joined by apostrophes or not: "don't" is one word, numbers are none, and one letter alone is none either,
 # but a letter with a vowel sign, a syllable, is one.
 WORD_PATTERN = rf"(?u)\b{_LETTER}{_MARKS}(?:(?:['’]?{_LETTER}{_MARKS})+|(?<=[{_VOWELS}]){_MARKS})(?!\w)"
-
-_UNSPACED = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"  # Thai to Chinese
-_JOINING = "\u0600-\u1cff\ua800-\uabff"  # Arabic to Malayalam and beyond: a joiner changes the form of their letters
-# Soft hyphens, marks of byte order and direction, variation selectors; zero-width spaces but where they part words.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
-    f"|(?<![{_UNSPACED}])\u200b"
-    f"|(?<![{_JOINING}])[\u200c\u200d]|\u200c(?![{_JOINING}])"
-)
-# A word divided at the end of a line, but for one like "pre- and post-war".
-_DIVIDED = re.compile(r"[-\u2010](?<=[^\W\d_].)[ \t]*\r?\n[ \t]*(?!(?:and|or|und|oder|bzw)\b)(?=([^\W\d_]))")
-_DIVIDED_SOFTLY = re.compile("\u00ad[ \t]*\r?\n[ \t]*")
 
 
 def count_words(
@@ -105,15 +93,6 @@ def tokenising(tokeniser: Callable[[str], list[str]] | None) -> dict:
     """Return the arguments that tell scikit-learn's vectorisers what a word is."""
     pattern = None if tokeniser else WORD_PATTERN
     return {"preprocessor": as_counted, "tokenizer": tokeniser, "token_pattern": pattern, "dtype": np.float32}
-
-
-def as_counted(text: str) -> str:
-    """Write a text in lower case and its words whole, as the vectorisers take them."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", _DIVIDED_SOFTLY.sub("", text)))
-    if "\n" in text:
-        text = _DIVIDED.sub(lambda found: "" if found[1].islower() else found[0], text)
-    return text.lower()
 
 
 def _merge(counts: list[scipy.sparse.csr_matrix], words: list[list[str]]) -> tuple[scipy.sparse.csr_matrix, np.ndarray]:
