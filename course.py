@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import runpy
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,7 @@ THIS = "{}.{}".format(*sys.version_info)
 EXTRAS = ["lab", "test", "pages"]
 ROOT = Path(os.path.abspath(__file__)).parent  # not resolve(): it turns a classroom's mapped drive into \\server\share
 GRADER = [name for name in ["instructor"] if (ROOT / name).is_dir()]  # students do not have it
-WORDS = json.loads((ROOT / "tools" / "words.json").read_text(encoding="utf-8"))  # each is done by tools/
+WORDS = runpy.run_path(str(ROOT / "tools" / "parse_words.py"))["build_parser"]()[1]  # each is done by tools/
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "course.json"  # written last: without it .venv is not whole

@@ -16,6 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SOURCE = (ROOT / "course.py").read_text(encoding="utf-8")
+WORDS = (ROOT / "tools" / "parse_words.py").read_text(encoding="utf-8")  # which it reads before anything else
 BASE = os.path.realpath(sys.executable)  # outside .venv, whose packages would count as an active environment's
 
 PYPROJECT = """
@@ -71,7 +72,7 @@ class Course:
         (folder / "tools").mkdir(parents=True)
         (folder / "tools" / "__main__.py").write_text(TOOLS)
         (folder / "tools" / "__init__.py").touch()  # or the real tools of an installed checkout would win
-        (folder / "tools" / "words.json").write_bytes((ROOT / "tools" / "words.json").read_bytes())
+        shutil.copy(ROOT / "tools" / "parse_words.py", folder / "tools")
         (folder / "pyproject.toml").write_text(PYPROJECT)
         (folder / "constraints.txt").write_text("")
         shutil.copy(ROOT / "course.py", folder)
@@ -143,16 +144,18 @@ def sentence(done):
 # The file itself
 
 
-def test_it_parses_on_python_3_8():
-    ast.parse(SOURCE, feature_version=(3, 8))
+@pytest.mark.parametrize("source", [SOURCE, WORDS], ids=["course.py", "its words"])
+def test_it_parses_on_python_3_8(source):
+    ast.parse(source, feature_version=(3, 8))
 
 
 def test_it_stays_short():
     assert len(SOURCE.splitlines()) < 200
 
 
-def test_it_needs_the_standard_library_only():
-    tree = ast.parse(SOURCE)
+@pytest.mark.parametrize("source", [SOURCE, WORDS], ids=["course.py", "its words"])
+def test_it_needs_the_standard_library_only(source):
+    tree = ast.parse(source)
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert {name.split(".")[0] for name in imported} - {"packaging"} <= sys.stdlib_module_names

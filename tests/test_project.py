@@ -9,6 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import qta_keras
+from tools.parse_words import build_parser
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -63,6 +64,13 @@ def test_there_is_one_version():
 def test_the_picture_of_the_readme_is_that_of_the_lesson():
     picture = base64.b64encode((ROOT / "docs" / "presidents.png").read_bytes()).decode()
     assert picture in (ROOT / "notebooks" / "00-methods-review.ipynb").read_text(encoding="utf-8")
+
+
+def test_the_readme_names_every_word_of_course_py():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| word | what it does |")[2].partition("\n\n")[0]
+    _, words = build_parser()
+    assert sorted(re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE)) == sorted(words)
 
 
 def test_the_readme_names_every_notebook_and_its_links_lead_somewhere():

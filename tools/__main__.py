@@ -1,11 +1,11 @@
 """The words of ``course.py``, as ``python -m tools WORD``."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from tools import Stop
+from tools.parse_words import build_parser
 
 INTERRUPTED = 130  # what shells report for a program stopped by Ctrl-C
 
@@ -25,7 +25,7 @@ def main(arguments: list[str], root: Path) -> int:
     int
         The exit status: 0 if all went well.
     """
-    parser = _parser(root)
+    parser, _ = build_parser()
     options, rest = parser.parse_known_args(arguments)
     if rest and options.word not in ("test", "lab"):
         parser.error(f"unrecognised arguments: {' '.join(rest)}")
@@ -40,22 +40,6 @@ def main(arguments: list[str], root: Path) -> int:
         place = f" ({error.filename})" if error.filename else ""
         print(f"A file could not be read or written: {error.strerror}{place}.", file=sys.stderr)
     return 1
-
-
-def _parser(root: Path) -> argparse.ArgumentParser:
-    does = json.loads((root / "tools" / "words.json").read_text(encoding="utf-8"))
-    parser = argparse.ArgumentParser(prog="course.py", description="The course's notebooks.")
-    words = parser.add_subparsers(dest="word", required=True)
-    commands = {word: words.add_parser(word, help=text, description=text) for word, text in does.items()}
-    for word in ("run", "record"):
-        commands[word].add_argument(
-            "notebooks", nargs="*", help="beginnings of notebook names, such as 03; none for all"
-        )
-    commands["bench"].add_argument("names", nargs="*", help="such as training or accuracy:r8; none for all")
-    commands["bench"].add_argument("--quick", action="store_true", help="on a few documents; the page stays as it is")
-    commands["test"].add_argument("--threads", type=int, default=1, help="threads a kernel may use (default 1)")
-    commands["address"].add_argument("address", help="such as https://github.com/NAME/qta-keras; '' takes it out")
-    return parser
 
 
 def _do(options: argparse.Namespace, rest: list[str], root: Path) -> int:
