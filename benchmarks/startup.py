@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks import report
 from tools.execute import execute
 from tools.notebook import find_notebooks, read_notebook
-from tools.pinned import kernel_environment
+from tools.pin_environment import kernel_environment
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 3

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools import lecture_map, practice, reading, run
+from tools import practice, run, time_reading, write_lecture_map
 from tools.notebook import CHECKS
 
 ROOT = Path(__file__).parents[1]
@@ -73,7 +73,7 @@ def test_the_opening_is_the_same_everywhere(notebook):
 
 def test_it_takes_as_long_to_read_as_it_says(notebook):
     said = int(re.search(r"\*(\d+) minutes to read", notebook.cells[0].source).group(1))
-    assert said - 4 < reading.minutes(notebook.cells) < said + 1
+    assert said - 4 < time_reading.minutes(notebook.cells) < said + 1
 
 
 def test_its_exercises_take_as_long_as_it_says(path, notebook):
@@ -83,17 +83,17 @@ def test_its_exercises_take_as_long_as_it_says(path, notebook):
 
 def test_the_seminar_takes_as_long_as_it_says(notebook):
     said = int(re.search(r"\*\*In the seminar\*\* \((\d+) minutes\)", notebook.cells[1].source).group(1))
-    assert said - 6 < reading.minutes(reading.seminar(notebook)[2:]) < said + 2
+    assert said - 6 < time_reading.minutes(time_reading.seminar(notebook)[2:]) < said + 2
 
 
 def test_all_seminars_together_take_two_hours():
     books = [nbformat.read(path, as_version=4) for path in NOTEBOOKS]
-    assert sum(reading.minutes(reading.seminar(book)[2:]) for book in books) < 120
+    assert sum(time_reading.minutes(time_reading.seminar(book)[2:]) for book in books) < 120
 
 
 def test_the_sections_of_the_seminar_need_no_other(notebook):
     """Whether they run is tried by the slow tests; here no name is missing."""
-    code = "\n\n".join(cell.source for cell in reading.seminar(notebook) if cell.cell_type == "code")
+    code = "\n\n".join(cell.source for cell in time_reading.seminar(notebook) if cell.cell_type == "code")
     ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821", "--output-format", "concise", "-"]
     checked = subprocess.run(ruff, input=code, capture_output=True, text=True, check=False)
     assert "F821" not in checked.stdout, checked.stdout
@@ -194,14 +194,14 @@ def test_links_and_pictures_have_words(notebook):
 
 
 def test_a_tagged_cell_asserts_its_row():
-    rows = lecture_map.find_rows(ROOT)
+    rows = write_lecture_map.find_rows(ROOT)
     assert [row for row in rows if not row.assertions] == []
 
 
 def test_every_concept_of_the_lecture_is_shown():
-    shown = {row.concept for row in lecture_map.find_rows(ROOT)}
-    assert shown == set(lecture_map.CONCEPTS)
+    shown = {row.concept for row in write_lecture_map.find_rows(ROOT)}
+    assert shown == set(write_lecture_map.CONCEPTS)
 
 
 def test_the_lecture_map_is_what_the_tags_say():
-    assert (ROOT / "docs" / "lecture-map.md").read_text(encoding="utf-8") == lecture_map.render(ROOT)
+    assert (ROOT / "docs" / "lecture-map.md").read_text(encoding="utf-8") == write_lecture_map.render(ROOT)

@@ -14,7 +14,7 @@ from qta_keras import practice
 from qta_keras.practice.exercise import exercise_names, load_exercise, run
 from tools import practice as cells_of_practice
 from tools.notebook import find_notebooks
-from tools.slips import slips
+from tools.plant_faults import slips
 
 ROOT = cells_of_practice.ROOT
 # How many of the programs with two slips are tried; those with one are all.

@@ -25,20 +25,20 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from tools import (
     Stop,
+    build_pages,
     colab,
     execute,
-    faults,
-    lecture_map,
-    lessons,
+    hand_out_lessons,
     mathml,
-    normalise,
+    normalise_notebook,
     notebook,
-    pages,
-    pinned,
-    reading,
+    pin_environment,
+    plant_faults,
     record,
     run,
-    suite,
+    run_suite,
+    time_reading,
+    write_lecture_map,
 )
 from tools.__main__ import main
 
@@ -80,7 +80,7 @@ def put(root, name, *cells, folder="notebooks"):
 
 def run_here(*cells, environment=None, progress=lambda cell, cells: None):
     book = new_notebook(cells=list(cells))
-    return execute.execute(book, Path.cwd(), environment or pinned.kernel_environment(ROOT), progress)
+    return execute.execute(book, Path.cwd(), environment or pin_environment.kernel_environment(ROOT), progress)
 
 
 def figure(alt):
@@ -138,21 +138,26 @@ def test_a_kernel_that_dies_is_a_failure_told_in_words():
 def test_outputs_are_recorded_under_pins(monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     monkeypatch.setenv("PYTHONPATH", "elsewhere")
-    environment = pinned.recording_environment(Path("root"))
+    environment = pin_environment.recording_environment(Path("root"))
     assert environment["TF_NUM_INTRAOP_THREADS"] == environment["OMP_NUM_THREADS"] == "1"
     assert environment["ONEDNN_MAX_CPU_ISA"] == "AVX2"
     assert environment["QTA_KERAS_DEVICE"] == "cpu"
     assert environment["PYTEST_CURRENT_TEST"] == "record"
     assert environment["PYTHONPATH"] == os.pathsep.join(["root", "elsewhere"])
     assert "MPLBACKEND" not in environment  # or figures would not reach the notebook
-    assert pinned.pinned_environment(ROOT, threads=2)["TF_NUM_INTEROP_THREADS"] == "2"
+    assert pin_environment.pinned_environment(ROOT, threads=2)["TF_NUM_INTEROP_THREADS"] == "2"
 
 
 def test_numpy_takes_the_pins_without_a_warning():
     script = "import numpy; print(numpy.show_config(mode='dicts')['SIMD Extensions']['found'])"
     python = [sys.executable, "-W", "error", "-c", script]
     shown = subprocess.run(
-        python, env=pinned.pinned_environment(ROOT), capture_output=True, text=True, encoding="utf-8", check=True
+        python,
+        env=pin_environment.pinned_environment(ROOT),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
     )
     assert "AVX512" not in shown.stdout
     assert "X86_V4" not in shown.stdout
@@ -160,7 +165,7 @@ def test_numpy_takes_the_pins_without_a_warning():
 
 def test_outputs_are_not_compared_on_other_processors(monkeypatch):
     monkeypatch.setattr(platform, "machine", lambda: "arm64")
-    comparable, reason = pinned.can_compare()
+    comparable, reason = pin_environment.can_compare()
     assert not comparable
     assert "arm64" in reason
 
@@ -180,15 +185,15 @@ def test_normalising_drops_what_differs_from_run_to_run():
         new_output("stream", text="a\n"),
         new_output("display_data", {"image/png": png}),
         new_output("stream", text="b\n"),
-        new_output("display_data", {normalise.WIDGET: {"model_id": "random"}, "text/plain": "slider"}),
+        new_output("display_data", {normalise_notebook.WIDGET: {"model_id": "random"}, "text/plain": "slider"}),
         new_output("execute_result", {"text/plain": "3"}, execution_count=7),
     ]
     cell = code("3", outputs=outputs)
     cell.metadata["execution"] = {"iopub.execute_input": "2026-11-23T10:00:00Z"}
     cell.execution_count = 7
     book = new_notebook(cells=[cell], metadata={"widgets": {}, "language_info": {"name": "python", "version": "3"}})
-    normalise.normalise(book)
-    assert book.metadata == {"kernelspec": normalise.KERNELSPEC, "language_info": {"name": "python"}}
+    normalise_notebook.normalise(book)
+    assert book.metadata == {"kernelspec": normalise_notebook.KERNELSPEC, "language_info": {"name": "python"}}
     assert cell.metadata == {}
     assert cell.execution_count == cell.outputs[2].execution_count == 1
     assert [output.output_type for output in cell.outputs] == ["stream", "display_data", "execute_result"]
@@ -395,7 +400,7 @@ def test_the_headline_is_the_last_line_printed_or_else_shown():
 
 def test_every_figure_takes_its_description_to_the_page():
     cell = code("draw()", "row-A1", outputs=[figure("one"), new_output("stream", text="x"), figure("two")])
-    first, second = pages.for_pages(new_notebook(cells=[cell])).cells
+    first, second = build_pages.for_pages(new_notebook(cells=[cell])).cells
     assert first.metadata.mystnb.image.alt == "one"
     assert second.metadata.mystnb.image.alt == "two"
     assert [output.output_type for output in first.outputs] == ["display_data", "stream"]
@@ -411,10 +416,10 @@ def test_a_faulty_formula_is_noticed(latex):
 def test_a_formula_that_cannot_be_shown_fails_the_build(checkout):
     path = put(checkout, "01-x", new_markdown_cell(r"# Title with $x$ and $\nosuch{y}$"))
     with pytest.raises(Stop, match=r"01-x\.ipynb.*nosuch\{y\}.*cannot be shown"):
-        pages.build_pages(checkout, [path], checkout / "build" / "pages")
+        build_pages.build_pages(checkout, [path], checkout / "build" / "pages")
 
 
-@pytest.mark.parametrize("module", ["colab", "files", "mathml", "table"])
+@pytest.mark.parametrize("module", ["colab", "mathml", "parse_words", "show_progress", "write_files"])
 def test_examples_in_docstrings(module):
     result = doctest.testmod(import_module(f"tools.{module}"))
     assert result.attempted > 0
@@ -448,7 +453,7 @@ def handed_out(checkout):
     """A lesson, and the copy of it."""
     shown = new_output("execute_result", {"text/plain": "1"}, execution_count=1)
     lesson = put(checkout, "03-x", code("1", outputs=[shown]))
-    assert lessons.hand_out(checkout, checkout / "work", DAY) == []
+    assert hand_out_lessons.hand_out(checkout, checkout / "work", DAY) == []
     return lesson, checkout / "work" / "03-x.ipynb"
 
 
@@ -466,21 +471,21 @@ def test_starting_twice_changes_nothing(checkout, handed_out):
     lesson, copy = handed_out
     assert copy.read_bytes() == lesson.read_bytes()
     before = everything(checkout / "work")
-    assert lessons.hand_out(checkout, checkout / "work", DAY) == []
+    assert hand_out_lessons.hand_out(checkout, checkout / "work", DAY) == []
     assert everything(checkout / "work") == before
 
 
 def test_assignments_are_copied_too(checkout):
     put(checkout, "a1", code("1"), folder="assignments")
-    lessons.hand_out(checkout, checkout / "work", DAY)
+    hand_out_lessons.hand_out(checkout, checkout / "work", DAY)
     assert (checkout / "work" / "assignments" / "a1.ipynb").exists()
 
 
 def test_a_lesson_that_did_not_exist_before_is_announced_once(checkout, handed_out):
     put(checkout, "04-y", code("1"))
-    assert lessons.hand_out(checkout, checkout / "work", DAY) == ["04-y.ipynb is new."]
+    assert hand_out_lessons.hand_out(checkout, checkout / "work", DAY) == ["04-y.ipynb is new."]
     assert (checkout / "work" / "04-y.ipynb").exists()
-    assert lessons.hand_out(checkout, checkout / "work", DAY) == []
+    assert hand_out_lessons.hand_out(checkout, checkout / "work", DAY) == []
 
 
 def test_an_unchanged_copy_becomes_the_newer_lesson(checkout, handed_out):
@@ -491,7 +496,7 @@ def test_an_unchanged_copy_becomes_the_newer_lesson(checkout, handed_out):
     book.metadata.language_info = {"name": "python", "version": "3.13"}
     notebook.write_notebook(book, copy)
     edit(lesson, "2")
-    assert lessons.hand_out(checkout, checkout / "work", DAY) == []
+    assert hand_out_lessons.hand_out(checkout, checkout / "work", DAY) == []
     assert copy.read_bytes() == lesson.read_bytes()
 
 
@@ -500,18 +505,18 @@ def test_a_changed_copy_is_kept_and_the_newer_lesson_laid_beside_it_once(checkou
     lesson, copy = handed_out
     damage(copy)
     mine = copy.read_bytes()
-    assert lessons.hand_out(checkout, checkout / "work", DAY) == []
+    assert hand_out_lessons.hand_out(checkout, checkout / "work", DAY) == []
     edit(lesson, "2")
-    (sentence,) = lessons.hand_out(checkout, checkout / "work", DAY)
+    (sentence,) = hand_out_lessons.hand_out(checkout, checkout / "work", DAY)
     assert "03-x (2026-11-23).ipynb" in sentence
     beside = checkout / "work" / "03-x (2026-11-23).ipynb"
     assert beside.read_bytes() == lesson.read_bytes()
     assert copy.read_bytes() == mine
     before = everything(checkout / "work")
-    assert lessons.hand_out(checkout, checkout / "work", DAY) == []
+    assert hand_out_lessons.hand_out(checkout, checkout / "work", DAY) == []
     assert everything(checkout / "work") == before
     edit(lesson, "3")
-    lessons.hand_out(checkout, checkout / "work", DAY)
+    hand_out_lessons.hand_out(checkout, checkout / "work", DAY)
     assert (checkout / "work" / "03-x (2026-11-23, 2).ipynb").read_bytes() == lesson.read_bytes()
     assert beside.read_bytes() == before[beside.name]
     assert copy.read_bytes() == mine
@@ -522,24 +527,24 @@ def test_outputs_of_the_readers_own_count_as_a_change(checkout, handed_out):
     nbformat.write(new_notebook(cells=[code("1", outputs=[new_output("stream", text="mine")])]), copy)
     mine = copy.read_bytes()
     edit(lesson, "2")
-    assert len(lessons.hand_out(checkout, checkout / "work", DAY)) == 1
+    assert len(hand_out_lessons.hand_out(checkout, checkout / "work", DAY)) == 1
     assert copy.read_bytes() == mine
 
 
 def test_a_deleted_copy_comes_back(checkout, handed_out):
     lesson, copy = handed_out
     copy.unlink()
-    lessons.hand_out(checkout, checkout / "work", DAY)
+    hand_out_lessons.hand_out(checkout, checkout / "work", DAY)
     assert copy.read_bytes() == lesson.read_bytes()
 
 
 @pytest.mark.parametrize("manifest", ["{", "[]", "", '{"03-x.ipynb": 3}'])
 def test_without_a_sound_manifest_no_copy_is_overwritten(checkout, handed_out, manifest):
     lesson, copy = handed_out
-    (checkout / "work" / lessons.MANIFEST).write_text(manifest, encoding="utf-8")
+    (checkout / "work" / hand_out_lessons.MANIFEST).write_text(manifest, encoding="utf-8")
     before = copy.read_bytes()
     edit(lesson, "2")
-    assert len(lessons.hand_out(checkout, checkout / "work", DAY)) == 1
+    assert len(hand_out_lessons.hand_out(checkout, checkout / "work", DAY)) == 1
     assert copy.read_bytes() == before
 
 
@@ -557,19 +562,20 @@ def test_a_notebook_is_run_again_only_if_its_kernel_was_at_fault(tmp_path):
     died = (1, "Kernel died before replying to kernel_info")
     slow = (2, "Timeout of 5 seconds exceeded waiting for output.")
     differs = (3, "Cell outputs differ")
-    assert suite.notebooks_to_retry(report(tmp_path, died, died, slow)) == ["notebooks/01.ipynb", "notebooks/02.ipynb"]
-    assert suite.notebooks_to_retry(report(tmp_path, died, differs)) == []
-    assert suite.notebooks_to_retry(report(tmp_path, differs)) == []
-    assert suite.notebooks_to_retry(report(tmp_path)) == []
+    retried = run_suite.notebooks_to_retry(report(tmp_path, died, died, slow))
+    assert retried == ["notebooks/01.ipynb", "notebooks/02.ipynb"]
+    assert run_suite.notebooks_to_retry(report(tmp_path, died, differs)) == []
+    assert run_suite.notebooks_to_retry(report(tmp_path, differs)) == []
+    assert run_suite.notebooks_to_retry(report(tmp_path)) == []
 
 
 def test_the_lecture_map_finds_tagged_cells_and_counts_their_assertions(checkout):
     cells = [code("%time x = 1"), code("assert x == 1\nassert x", "row-A5", "row-A6"), code("x  # assert", "row-B1")]
     cells += [code("y = 1", "row-B2"), code("# checks\nassert y"), code("# checks\nassert y == 1")]
     put(checkout, "00-x", new_markdown_cell("# X\n\n## 1. Sums"), *cells)
-    rows = [(row.concept, row.section, row.cell, row.assertions) for row in lecture_map.find_rows(checkout)]
+    rows = [(row.concept, row.section, row.cell, row.assertions) for row in write_lecture_map.find_rows(checkout)]
     assert rows == [("A5", "1. Sums", 2, 2), ("A6", "1. Sums", 2, 2), ("B1", "1. Sums", 3, 0), ("B2", "1. Sums", 4, 1)]
-    lines = lecture_map.render(checkout).splitlines()
+    lines = write_lecture_map.render(checkout).splitlines()
     shown = "[00](../notebooks/00-x.ipynb) | 1. Sums | 2 | 2 |"
     assert any(line.startswith("| A5 ") and line.endswith(shown) for line in lines)
     assert any(line.startswith("| F7 ") and "not yet" in line for line in lines)
@@ -579,21 +585,21 @@ def test_the_lecture_map_finds_tagged_cells_and_counts_their_assertions(checkout
 def test_reading_counts_words_lines_figures_and_equations():
     figure = new_output("display_data", {"image/png": ""})
     text = new_markdown_cell("word " * 99 + "<b>word</b>\n\n$$ x = y $$")
-    assert reading.minutes([text]) == 100 / 200 + 1 / 2
-    assert reading.minutes([code("x = 1\n\ny = 2", outputs=[figure])]) == 2 / 12 + 1 / 2
+    assert time_reading.minutes([text]) == 100 / 200 + 1 / 2
+    assert time_reading.minutes([code("x = 1\n\ny = 2", outputs=[figure])]) == 2 / 12 + 1 / 2
 
 
 def test_the_seminar_reads_its_sections_and_what_stands_before_them():
     top = new_markdown_cell("- **do** it\n\n**In the seminar** (5 minutes): sections 1, 3 to 4. The rest at home.")
     texts = ["# X", "## 1. A", "x = 1", "end of 1\n\n## 2. B", "x = 2", "## 3. C", "## 4. D", "x = 4", "## Where", "x"]
     cells = [code(text) if text.startswith("x") else new_markdown_cell(text) for text in texts]
-    chosen = reading.seminar(new_notebook(cells=[cells[0], top, *cells[1:]]))
+    chosen = time_reading.seminar(new_notebook(cells=[cells[0], top, *cells[1:]]))
     sources = [cell.source.strip() for cell in chosen]
     assert sources == ["# X", top.source, "## 1. A", "x = 1", "end of 1", "## 3. C", "## 4. D", "x = 4"]
 
 
 def test_faults_are_planted_where_something_is_computed():
-    planted = dict(faults.faults("y = (x.T + 2).mean()\nassert y > 1\nprint(y - 3)"))
+    planted = dict(plant_faults.faults("y = (x.T + 2).mean()\nassert y > 1\nprint(y - 3)"))
     assert planted == {
         "(x.T + 2).mean becomes (x.T + 2).sum": "y = (x.T + 2).sum()\nassert y > 1\nprint(y - 3)",
         "x.T + 2 becomes x.T - 2": "y = (x.T - 2).mean()\nassert y > 1\nprint(y - 3)",
@@ -608,8 +614,8 @@ def test_it_is_told_what_notices_a_fault(checkout):
     for fault, noticed in (("x = 4", "an assertion"), ("x = y", "another error"), ("x = 3", "an output")):
         book = notebook.read_notebook(lesson)
         book.cells[0].source = fault
-        assert faults.noticed_by(book, lesson) == noticed
-    assert faults.noticed_by(notebook.read_notebook(lesson), lesson) == "nothing"
+        assert plant_faults.noticed_by(book, lesson) == noticed
+    assert plant_faults.noticed_by(notebook.read_notebook(lesson), lesson) == "nothing"
 
 
 def test_trouble_is_told_in_a_sentence(checkout, capsys):

@@ -53,7 +53,7 @@ def _do(options: argparse.Namespace, rest: list[str], root: Path) -> int:
 
         return 0 if record(root, options.notebooks) else 1
     if options.word == "test":
-        from tools.suite import run_suite
+        from tools.run_suite import run_suite
 
         return 0 if run_suite(root, options.threads, rest) else 1
     if options.word == "bench":

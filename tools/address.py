@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 from tools import Stop
-from tools.files import between_marks, write_atomically
+from tools.write_files import between_marks, write_atomically
 
 FORM = re.compile(r"https?://[^\s/]+/\S+|file://\S+")
 GITHUB = "https://github.com/"

@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 from tools import Stop
-from tools.files import between_marks, write_atomically
-from tools.pinned import kernel_environment
+from tools.pin_environment import kernel_environment
+from tools.write_files import between_marks, write_atomically
 
 PAGE = Path("docs", "benchmarks.md")
 # In the order of the page.

@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 from tools import Stop
 from tools.address import project, with_source
-from tools.files import between_marks, write_atomically
+from tools.write_files import between_marks, write_atomically
 
 VERSIONS = Path("tests", "colab-versions.txt")
 JUPYTER = "jupyter"  # Colab itself takes its place

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.lessons import hand_out
+from tools.hand_out_lessons import hand_out
 
 
 def lab(root: Path, jupyter_arguments: list[str]) -> int:

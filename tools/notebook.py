@@ -7,7 +7,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from tools import Stop
-from tools.files import write_atomically
+from tools.write_files import write_atomically
 
 CHECKS = "# checks"  # a cell that begins so holds the assertions of the one above
 

@@ -10,8 +10,8 @@ from nbformat import NotebookNode
 
 from qta_keras.practice.exercise import Exercise, exercise_names, load_exercise
 from tools import Stop
-from tools.files import write_atomically
 from tools.notebook import find_notebooks, read_notebook, write_notebook
+from tools.write_files import write_atomically
 
 ROOT = Path(__file__).parents[1]
 MISTAKES = Path("instructor", "docs", "mistakes.md")

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tools import Stop, lecture_map
+from tools import Stop
 from tools.execute import execute
-from tools.normalise import normalise
+from tools.normalise_notebook import normalise
 from tools.notebook import find_notebooks, parse_notebook, read_notebook, write_notebook
-from tools.pinned import can_compare, recording_environment
-from tools.progress import Progress
+from tools.pin_environment import can_compare, recording_environment
+from tools.show_progress import Progress
+from tools.write_lecture_map import write_lecture_map
 
 
 def record(root: Path, prefixes: list[str]) -> bool:
@@ -42,7 +43,7 @@ def record(root: Path, prefixes: list[str]) -> bool:
         require_staged_source(root, path)
     with Progress() as progress:
         recorded = [path for path in notebooks if record_notebook(root, path, progress)]
-    changed = [*recorded, lecture_map.write(root)]
+    changed = [*recorded, write_lecture_map(root)]
     subprocess.run(["git", "add", "--", *changed], cwd=root, check=True)
     return recorded == notebooks
 

@@ -12,13 +12,12 @@ from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 
 from tools import Stop
+from tools.build_pages import build_pages
 from tools.execute import Execution, execute
-from tools.normalise import normalise
+from tools.normalise_notebook import normalise
 from tools.notebook import find_notebooks, read_notebook, write_notebook
-from tools.pages import build_pages
-from tools.pinned import kernel_environment
-from tools.progress import Progress
-from tools.table import format_table
+from tools.pin_environment import kernel_environment
+from tools.show_progress import Progress, format_table
 
 HEADLINE_TAG = "headline"
 SHOWN_LINES = 5  # of a cell that failed

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import qta_keras
 from tools import quiz as quizzes
-from tools.files import write_atomically
+from tools.build_pages import for_pages, render
 from tools.notebook import find_notebooks, read_notebook, write_notebook
-from tools.pages import for_pages, render
+from tools.write_files import write_atomically
 
 # The sections of the site: a caption, and the pages in their order. What students do not have is left out there.
 LESSONS, QUIZZES = "The lessons", "Quizzes"

@@ -18,7 +18,7 @@ from qta_grade.source import ROOT, load_source
 from qta_grade.specification import load_specification
 from qta_grade.submission import grade_submission
 
-from tools.slips import slips
+from tools.plant_faults import slips
 
 NEAR_PROGRAMS = int(os.environ.get("NEAR_PROGRAMS", "20"))  # for each question; nightly all
 SAYS = "This is the sum of the squared residuals."

@@ -5,8 +5,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools import execute, reading
-from tools.pinned import kernel_environment
+from tools import execute, time_reading
+from tools.pin_environment import kernel_environment
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
@@ -26,5 +26,5 @@ def test_all_cells_run_twice_in_one_kernel(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_seminar_runs_alone(path):
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells = reading.seminar(notebook)
+    notebook.cells = time_reading.seminar(notebook)
     assert failure(notebook, path) is None

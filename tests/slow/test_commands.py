@@ -22,7 +22,7 @@ RUN = {
     "python3 course.py run": "python3 course.py run",  # on notebook 00: the others are taken out of the copy
     "python3 course.py record 00": "python3 course.py record 00",
     "course.py test --threads 2": "python3 course.py test --threads 2 notebooks/00-methods-review.ipynb",
-    "python -m tools.sotu_addresses": "python -m tools.sotu_addresses",
+    "python -m tools.measure_addresses": "python -m tools.measure_addresses",
     "qta-grade doctor": "qta-grade doctor",
     "qta-grade verify 1-linear-regression": "qta-grade verify 1-linear-regression",
     "qta-grade publish ../course-for-students": "qta-grade publish ../course-for-students",

@@ -10,7 +10,7 @@ import pytest
 from nbclient import NotebookClient
 
 from qta_keras import data
-from tools.pinned import kernel_environment
+from tools.pin_environment import kernel_environment
 
 ROOT = Path(__file__).parents[2]
 LOAD = 'corpus = data.load_sotu_paragraphs().rename(columns={"period": "label", "address": "group"})'

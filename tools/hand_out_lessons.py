@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from tools import Stop
-from tools.files import write_atomically
 from tools.notebook import parse_notebook
+from tools.write_files import write_atomically
 
 LESSON_FOLDERS = {"notebooks": "", "assignments": "assignments"}  # where lessons lie, and where their copies go
 MANIFEST = ".lessons.json"

@@ -6,10 +6,62 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.concepts import CONCEPTS
-from tools.files import write_atomically
 from tools.notebook import CHECKS, read_notebook
+from tools.write_files import write_atomically
 
+CONCEPTS = {  # those that the notebooks must show, by the tag of their cell
+    "A1": "vectors: lists, points, directions",
+    "A2": "vector spaces and multiplying by a number",
+    "A3": "adding vectors",
+    "A4": "subtracting vectors",
+    "A5": "the dot product",
+    "A6": "the matrix product and its laws",
+    "A7": "matrix products worked by hand",
+    "A8": "a matrix moves points",
+    "A9": "length, angle and cosine similarity",
+    "B1": "the derivative as a limit of slopes",
+    "B2": "rules for derivatives",
+    "B3": "partial derivatives",
+    "B4": "the gradient points uphill",
+    "B5": "the chain rule",
+    "B6": "zero slope: minimum, maximum or saddle",
+    "C1": "the linear model",
+    "C2": "mean squared error",
+    "C3": "its gradient",
+    "C4": "gradient descent, step by step",
+    "C5": "watching the line find its place",
+    "C6": "agreement with the closed form",
+    "C7": "learning rate, scale and noise",
+    "D1": "the logistic model and its sigmoid",
+    "D2": "binary cross-entropy",
+    "D3": "the stable form of the loss",
+    "D4": "the gradient of the loss",
+    "D5": "gradient descent for the logistic model",
+    "D6": "watching the boundary move",
+    "D7": "agreement with maximum likelihood, and separation",
+    "E1": "a little history of neural networks",
+    "E2": "one neuron is logistic regression",
+    "E3": "activation functions and their slopes",
+    "E4": "one hidden layer, forwards",
+    "E5": "more layers and their parameters",
+    "E6": "linear layers collapse into one",
+    "E7": "universal approximation",
+    "E8": "losses for networks",
+    "E9": "back-propagation by hand",
+    "E10": "computation graphs",
+    "E11": "random starts, batches and shuffling",
+    "E12": "momentum, Adam and saddle points",
+    "E13": "over-fitting and its cures",
+    "E14": "normalisation and residual connections",
+    "E15": "fitting a very small sample first",
+    "F1": "texts to a document-feature matrix",
+    "F2": "baselines",
+    "F3": "training and testing the network",
+    "F4": "the course's earlier network",
+    "F5": "regularisation and early stopping on text",
+    "F6": "splitting by document",
+    "F7": "what the network learned",
+}
 TAG = "row-"
 
 
@@ -77,7 +129,7 @@ def render(root: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(root: Path) -> Path:
+def write_lecture_map(root: Path) -> Path:
     """Write docs/lecture-map.md, and return its path."""
     page = root / "docs" / "lecture-map.md"
     write_atomically(page, render(root).encode("utf-8"))

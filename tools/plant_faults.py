@@ -1,4 +1,4 @@
-"""``python -m tools.faults 01 --count 15 --seed 1``: plants faults in a lesson's code and says what notices them.
+"""``python -m tools.plant_faults 01 --count 15 --seed 1``: plants faults in a lesson's code and says what notices them.
 
 A fault is an operator exchanged, a mean for a sum, a number doubled, or a transposition left out, in code that
 computes: not in assertions, and not in what is printed. It is noticed by an assertion or another error, or only by
@@ -15,10 +15,11 @@ from nbformat import NotebookNode
 
 from tools.execute import execute
 from tools.notebook import CHECKS, code_cells, find_notebooks, read_notebook
-from tools.pinned import kernel_environment
+from tools.pin_environment import kernel_environment
 
 ROOT = Path(__file__).parents[1]
 OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
+TURNED = {ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Eq: ast.NotEq, ast.GtE: ast.Lt}
 WORDS = {"mean": "sum", "sum": "mean", "T": "real"}  # real: the same numbers, not transposed
 
 
@@ -54,6 +55,35 @@ def _is_in_vain(statement: ast.AST) -> bool:
     """Say whether a statement asserts, or only prints or draws."""
     shown = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
     return shown or isinstance(statement, ast.Assert)
+
+
+def slips(source: str) -> list[str]:
+    """Return the programs that differ by a fault, a name in another's place, or a comparison turned round.
+
+    The checks of exercises are tried on these: none may be called by the name of another mistake.
+    """
+    tree = ast.parse(source)
+    found = [program for _, program in faults(source)]
+    names = sorted({node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)} | _stored_names(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
+            found += [_changed(tree, node, "id", name) for name in names if name != node.id]
+        if isinstance(node, ast.Compare) and type(node.ops[0]) in TURNED:
+            found.append(_changed(tree, node, "ops", [TURNED[type(node.ops[0])](), *node.ops[1:]]))
+    return found
+
+
+def _stored_names(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _changed(tree: ast.AST, node: ast.AST, field: str, value: object) -> str:
+    """Return the program with another value in one place; the tree stays as it was."""
+    before = getattr(node, field)
+    setattr(node, field, value)
+    program = ast.unparse(tree)
+    setattr(node, field, before)
+    return program
 
 
 def noticed_by(notebook: NotebookNode, path: Path) -> str:

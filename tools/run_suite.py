@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tools.pinned import can_compare, pinned_environment
-from tools.table import format_table
+from tools.pin_environment import can_compare, pinned_environment
+from tools.show_progress import format_table
 
 # What nbval says when a kernel, and not the notebook, is at fault.
 KERNEL_FAULTS = (

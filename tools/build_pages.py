@@ -11,8 +11,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from tools import Stop
-from tools.files import write_atomically
 from tools.notebook import read_notebook, write_notebook
+from tools.write_files import write_atomically
 
 
 def build_pages(root: Path, notebooks: list[Path], out: Path) -> list[Path]:

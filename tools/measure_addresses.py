@@ -1,4 +1,4 @@
-"""Write ``data/sotu_addresses.csv``, the table of figures about the addresses: ``python -m tools.sotu_addresses``."""
+"""``python -m tools.measure_addresses``: writes ``data/sotu_addresses.csv``, the figures about each address."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What executes at the moment, as a line that is rewritten on a terminal; what has ended gets a line of its own."""
+"""What the terminal shows: a line of what executes at the moment, a line for each end, and tables."""
 
 import sys
 import threading
@@ -65,3 +65,20 @@ class Progress:
             sys.stdout.write("\r" + line.ljust(self.width) + ("" if line else "\r"))
             sys.stdout.flush()
             self.width = len(line)
+
+
+def format_table(header: list[str], rows: list[list[str]]) -> str:
+    """Return a table with columns as wide as their longest entry.
+
+    Examples
+    --------
+    >>> print(format_table(["step", "result"], [["ruff", "ok"]]))
+    step  result
+    ----  ------
+    ruff  ok
+    """
+    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
+    lines = [header, ["-" * width for width in widths], *rows]
+    return "\n".join(
+        "  ".join(entry.ljust(width) for entry, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
