@@ -11,20 +11,7 @@ INTERRUPTED = 130  # what shells report for a program stopped by Ctrl-C
 
 
 def main(arguments: list[str], root: Path) -> int:
-    """Do what a word says.
-
-    Parameters
-    ----------
-    arguments
-        The word and what follows it.
-    root
-        The repository's root.
-
-    Returns
-    -------
-    int
-        The exit status: 0 if all went well.
-    """
+    """Do what a word says; return the exit status, 0 if all went well."""
     parser, _ = build_parser()
     options, rest = parser.parse_known_args(arguments)
     if rest and options.word not in ("test", "lab"):

@@ -17,21 +17,7 @@ GITHUB = "https://github.com/"
 
 
 def write(root: Path, address: str) -> None:
-    """Write the project's address into the files that name it, and say which.
-
-    Parameters
-    ----------
-    root
-        The repository's root.
-    address
-        Where git can clone the project from, such as ``https://github.com/NAME/qta-keras``; empty: take the address
-        out again.
-
-    Raises
-    ------
-    Stop
-        If that is no address.
-    """
+    """Write the project's address into the files that name it, and say which; an empty one takes it out again."""
     address = address.strip().rstrip("/").removesuffix(".git")
     if address and not FORM.fullmatch(address):
         raise Stop(f"{address!r} is no address: give one such as https://github.com/NAME/qta-keras.")

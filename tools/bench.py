@@ -15,27 +15,11 @@ NAMES = ["accuracy", "settings", "learning_curve", "training", "memory", "vector
 
 
 def bench(root: Path, names: list[str], *, quick: bool = False) -> bool:
-    """Run benchmarks, each in a process of its own, and write their sections into the page.
+    """Run benchmarks, each in a process of its own; write their sections into the page, and say whether all ended.
 
-    Parameters
-    ----------
-    root
-        The repository's root.
-    names
-        Of `NAMES`; none for all. The sections of the others stay as they are. Of a benchmark that knows parts, such
-        as accuracy its corpora, ``accuracy:r8`` measures one and takes the others from earlier runs.
-    quick
-        Try them out on a few documents, and leave the page alone.
-
-    Returns
-    -------
-    bool
-        Whether all ran to their end. The sections of those that did are written.
-
-    Raises
-    ------
-    Stop
-        If there is no benchmark of that name.
+    Names are those of `NAMES`, none for all; the sections of the others stay as they are. Of a benchmark that knows
+    parts, such as accuracy its corpora, ``accuracy:r8`` measures one and takes the others from earlier runs. `quick`
+    tries them out on a few documents, and leaves the page alone.
     """
     unknown = [name for name in names if name.partition(":")[0] not in NAMES]
     if unknown:
@@ -61,11 +45,6 @@ def bench(root: Path, names: list[str], *, quick: bool = False) -> bool:
 
 def with_section(page: str, name: str, section: str) -> str:
     r"""Return the page with a section in place of the one between the benchmark's marks.
-
-    Raises
-    ------
-    Stop
-        If the page has no marks for it.
 
     Examples
     --------

@@ -16,21 +16,7 @@ from tools.write_files import write_atomically
 
 
 def build_pages(root: Path, notebooks: list[Path], out: Path) -> list[Path]:
-    """Make a page of each notebook, and an index of them, that open without a server or a network.
-
-    Parameters
-    ----------
-    root
-        The repository's root.
-    notebooks
-        Executed notebooks. They are not changed.
-    out
-        The folder of the pages. What was there before is replaced.
-
-    Returns
-    -------
-    list of Path
-        The pages, in the order of the notebooks.
+    """Make a page of each executed notebook, and an index, that open without a server or a network.
 
     Raises
     ------
@@ -48,21 +34,9 @@ def build_pages(root: Path, notebooks: list[Path], out: Path) -> list[Path]:
 
 
 def render(root: Path, work: Path, out: Path) -> None:
-    """Have Sphinx make pages of a folder of sources; both the pages of ``run`` and the site are made here.
+    """Have Sphinx make pages of the folder ``source`` in `work`, which goes at the end; `out` is then replaced.
 
-    Parameters
-    ----------
-    root
-        The repository's root.
-    work
-        The folder to work in, which goes at the end. Its folder ``source`` holds ``index.md`` and all other pages.
-    out
-        The folder of the pages. It is replaced when they are complete.
-
-    Raises
-    ------
-    Stop
-        If Sphinx finds a fault, such as a formula that cannot be shown.
+    Both the pages of ``run`` and the site are made here.
     """
     source, html = work / "source", work / "html"
     options = ["-q", "-W", "--keep-going", "-c", str(root / "docs"), "-d", str(work / "doctrees")]

@@ -27,20 +27,7 @@ TESTED = ["tests", "notebooks", "assignments"]
 def colab(root: Path) -> bool:
     """Make the environment, install the course as a lone notebook does, run the suite, and tell the README's readers.
 
-    Parameters
-    ----------
-    root
-        The repository's root.
-
-    Returns
-    -------
-    bool
-        Whether the install added two packages and replaced none, and the suite passed.
-
-    Raises
-    ------
-    Stop
-        If there is no Python of Colab's version here, or an install fails.
+    Returns whether the install added two packages and replaced none, and the suite passed.
     """
     lines = (root / VERSIONS).read_text(encoding="utf-8").splitlines()
     date, python = re.search(r"on (\S+) \(Python (\d+\.\d+)", lines[0]).groups()

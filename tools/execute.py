@@ -57,23 +57,9 @@ def execute(
     environment: dict[str, str],
     progress: Callable[[int, int], None] = lambda cell, cells: None,
 ) -> Execution:
-    """Execute a notebook's cells in order, in place, up to the first that fails.
+    """Execute a notebook's cells in order, in place, in a kernel in `folder`, up to the first that fails.
 
-    Parameters
-    ----------
-    notebook
-        The notebook. Its earlier outputs are dropped.
-    folder
-        Where the kernel runs: the notebook's own folder.
-    environment
-        The kernel's environment variables.
-    progress
-        Called with the number of the code cell that starts, from 1, and the number of code cells.
-
-    Returns
-    -------
-    Execution
-        The notebook with its outputs, the seconds, the kernel's peak memory, and the failure if there was one.
+    `progress` is called with the number of the code cell that starts, from 1, and the number of code cells.
     """
     cells = code_cells(notebook)
     for cell in cells:

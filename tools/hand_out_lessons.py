@@ -14,24 +14,10 @@ MANIFEST = ".lessons.json"
 
 
 def hand_out(root: Path, work: Path, today: datetime.date) -> list[str]:
-    """Bring the copies of the lessons up to date.
+    """Bring the copies of the lessons up to date; return a sentence for each that is new or lies beside a changed one.
 
     A missing copy is made; one that the reader has not changed is replaced where the lesson is newer. If
     the reader has changed the copy, a newer lesson is saved beside it under a dated name, once.
-
-    Parameters
-    ----------
-    root
-        The repository's root.
-    work
-        The folder of the copies.
-    today
-        The date for dated names.
-
-    Returns
-    -------
-    list of str
-        A sentence for each newer lesson that lies beside a changed copy, and for each that did not exist before.
     """
     handed_out = _read_manifest(work / MANIFEST)
     sentences = []

@@ -10,20 +10,7 @@ from tools.hand_out_lessons import hand_out
 
 
 def lab(root: Path, jupyter_arguments: list[str]) -> int:
-    """Hand out the lessons and start JupyterLab until it is closed.
-
-    Parameters
-    ----------
-    root
-        The repository's root.
-    jupyter_arguments
-        Passed on to JupyterLab, such as ``--no-browser``.
-
-    Returns
-    -------
-    int
-        JupyterLab's exit status.
-    """
+    """Hand out the lessons, start JupyterLab until it is closed, and return its exit status."""
     for sentence in hand_out(root, root / "work", datetime.date.today()):
         print(sentence)
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root / 'work'}", *jupyter_arguments]

@@ -14,19 +14,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 def formula_to_mathml(latex: str, *, displayed: bool) -> str:
-    r"""Convert one formula.
-
-    Parameters
-    ----------
-    latex
-        The formula without its dollar signs.
-    displayed
-        Whether it stands in a line of its own.
-
-    Returns
-    -------
-    str
-        A ``<math>`` element.
+    """Convert a formula without its dollar signs; `displayed` is one in a line of its own.
 
     Raises
     ------

@@ -15,13 +15,9 @@ PNG_NOTES = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
 
 
 def normalise(notebook: NotebookNode) -> None:
-    """Take out of a notebook, in place, whatever says when, where or with which version it ran.
+    """Take out of an executed notebook, in place, whatever says when, where or with which version it ran.
 
-    Parameters
-    ----------
-    notebook
-        An executed notebook. Its cells are numbered 1 to n, streams are joined, and timestamps, versions, the
-        state of widgets and the notes inside png files go.
+    Cells are numbered 1 to n and streams joined; timestamps, versions, the state of widgets and notes in png files go.
     """
     notebook.metadata.pop("widgets", None)
     notebook.metadata.pop("signature", None)

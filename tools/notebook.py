@@ -13,25 +13,7 @@ CHECKS = "# checks"  # a cell that begins so holds the assertions of the one abo
 
 
 def find_notebooks(folder: Path, prefixes: list[str]) -> list[Path]:
-    """Return the notebooks of a folder in order, or those whose names begin with one of the prefixes.
-
-    Parameters
-    ----------
-    folder
-        The folder to look in.
-    prefixes
-        Beginnings of file names, such as ``03``. None of them: every notebook.
-
-    Returns
-    -------
-    list of Path
-        The notebooks, sorted by name.
-
-    Raises
-    ------
-    Stop
-        If there are no notebooks, or a prefix fits none of them.
-    """
+    """Return the notebooks of a folder in order, or those whose names begin with a prefix, such as ``03``."""
     notebooks = sorted(folder.glob("*.ipynb"))
     if not notebooks:
         raise Stop(f"There are no notebooks in {folder}.")
@@ -43,18 +25,18 @@ def find_notebooks(folder: Path, prefixes: list[str]) -> list[Path]:
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Read a notebook, giving the cells that lack an id one made from their position.
-
-    Raises
-    ------
-    Stop
-        If the file is no notebook, or one of another format than 4.
-    """
+    """Read a notebook, giving the cells that lack an id one made from their position."""
     return parse_notebook(path.read_text(encoding="utf-8"), str(path))
 
 
 def parse_notebook(text: str, name: str) -> NotebookNode:
-    """Do for a text what `read_notebook` does for a file; `name` is what a message calls it."""
+    """Do for a text what `read_notebook` does for a file; `name` is what a message calls it.
+
+    Raises
+    ------
+    Stop
+        If the text is no notebook, or one of another format than 4.
+    """
     try:
         content = json.loads(text)
         if content["nbformat"] != 4:

@@ -21,15 +21,7 @@ THREAD_VARIABLES = (
 def kernel_environment(root: Path) -> dict[str, str]:
     """Return the environment of a kernel that uses this machine as it is.
 
-    Parameters
-    ----------
-    root
-        The repository's root. It goes in front of the import path, so that kernels import the checkout.
-
-    Returns
-    -------
-    dict
-        A copy of the present environment with the changes made.
+    The repository's root goes in front of the import path, so that kernels import the checkout.
     """
     path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3", "QTA_KERAS_PROGRESS": "0"}
@@ -41,17 +33,8 @@ def kernel_environment(root: Path) -> dict[str, str]:
 def pinned_environment(root: Path, threads: int = 1) -> dict[str, str]:
     """Return the environment in which outputs are recorded and strictly compared.
 
-    Parameters
-    ----------
-    root
-        The repository's root.
-    threads
-        How many threads TensorFlow, OpenMP and OpenBLAS may use.
-
-    Returns
-    -------
-    dict
-        `kernel_environment` with threads, instruction set, device and hash seed fixed.
+    It is `kernel_environment` with threads (TensorFlow's, OpenMP's and OpenBLAS's), instruction set, device and hash
+    seed fixed.
     """
     return {
         **kernel_environment(root),
@@ -81,13 +64,7 @@ def features_above_avx2() -> list[str]:
 
 
 def can_compare() -> tuple[bool, str]:
-    """Tell whether this machine can repeat the recorded digits, and if not, why.
-
-    Returns
-    -------
-    tuple
-        Whether it can, and a sentence that is empty if it can.
-    """
+    """Tell whether this machine can repeat the recorded digits, and if not, why, in a sentence."""
     machine = platform.machine().lower()
     if machine not in ("x86_64", "amd64"):
         return False, f"Outputs were recorded on an x86-64 processor with AVX2, and this one is {machine}."

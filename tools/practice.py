@@ -50,13 +50,7 @@ def cells(exercise: Exercise) -> list[NotebookNode]:
 
 
 def put_in(notebook: NotebookNode, exercises: list[Exercise]) -> None:
-    """Put exercises into a lesson, each above its heading, in place of those that are there.
-
-    Raises
-    ------
-    Stop
-        If a heading is not in the lesson.
-    """
+    """Put exercises into a lesson, each above its heading, in place of those that are there."""
     before = {cell.id: cell for cell in notebook.cells}
     notebook.cells = [cell for cell in notebook.cells if not is_practice(cell)]
     for exercise in exercises:

@@ -59,46 +59,12 @@ class Quiz:
 
 
 def read_quizzes(root: Path) -> list[Quiz]:
-    """Read the quizzes of all lessons that have one.
-
-    Parameters
-    ----------
-    root
-        The repository's root.
-
-    Returns
-    -------
-    list of Quiz
-        In the order of the lessons.
-
-    Raises
-    ------
-    Stop
-        If a source is not sound; its message names the file, the question and what is wrong.
-    """
+    """Read the quizzes of all lessons that have one, in the order of the lessons."""
     return [read_quiz(path, root / "notebooks") for path in sorted((root / FOLDER).glob("*.toml"))]
 
 
 def read_quiz(path: Path, lessons: Path) -> Quiz:
-    """Read a quiz, and check it.
-
-    Parameters
-    ----------
-    path
-        The source; its name without the ending is the lesson's number.
-    lessons
-        The folder of the lessons.
-
-    Returns
-    -------
-    Quiz
-        Its texts are Markdown, in one line each.
-
-    Raises
-    ------
-    Stop
-        If the source is not sound, or there is no such lesson.
-    """
+    """Read a quiz, and check it; the name of its source is the lesson's number."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -114,15 +80,7 @@ def read_quiz(path: Path, lessons: Path) -> Quiz:
 def page(quiz: Quiz) -> str:
     """Return the page of a quiz, in which each choice opens to its reason.
 
-    Parameters
-    ----------
-    quiz
-        The quiz.
-
-    Returns
-    -------
-    str
-        Markdown for Sphinx, to lie beside the file that `gift_name` names, in a folder beside the lessons'.
+    It is Markdown for Sphinx, to lie beside the file that `gift_name` names, in a folder beside the lessons'.
     """
     lines = [f"# Quiz: {quiz.title}", "", f"On the lesson [{quiz.title}](../notebooks/{quiz.lesson})."]
     lines += ["Decide first; then open your choice, and read why it is right or wrong. One is right."]
@@ -143,19 +101,9 @@ def gift_name(quiz: Quiz) -> str:
 
 
 def gift(quiz: Quiz) -> str:
-    r"""Return the GIFT file of a quiz.
+    r"""Return the GIFT file of a quiz: a category, then the questions, with blank lines between them and nowhere else.
 
     Its texts are HTML, for in Moodle's Markdown ``\(`` loses the backslash that MathJax looks for.
-
-    Parameters
-    ----------
-    quiz
-        The quiz.
-
-    Returns
-    -------
-    str
-        A category, then the questions, with blank lines between them and nowhere else.
     """
     lesson = f"{quiz.name} {quiz.title}".replace("/", "//")  # Moodle undoes no other escape in a category
     blocks = [f"$CATEGORY: {CATEGORY}/{lesson}"]

@@ -16,24 +16,9 @@ from tools.write_lecture_map import write_lecture_map
 
 
 def record(root: Path, prefixes: list[str]) -> bool:
-    """Record notebooks, and bring the lecture map up to date.
+    """Record notebooks, bring the lecture map up to date, and say whether every notebook ran to its end.
 
-    Parameters
-    ----------
-    root
-        The repository's root.
-    prefixes
-        Which notebooks: beginnings of file names, none for all.
-
-    Returns
-    -------
-    bool
-        Whether every notebook ran to its end. One that did not is left as it was.
-
-    Raises
-    ------
-    Stop
-        If this machine cannot repeat the recorded digits, or a notebook's source is not staged.
+    One that did not is left as it was.
     """
     possible, reason = can_compare()
     if not possible:

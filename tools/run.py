@@ -28,17 +28,7 @@ HEADLINE_WIDTH = 60  # so that the table fits a terminal of 100 columns
 def run(root: Path, prefixes: list[str]) -> bool:
     """Execute notebooks on this machine as it is, as many at a time as it has room for, without changing them.
 
-    Parameters
-    ----------
-    root
-        The repository's root.
-    prefixes
-        Which notebooks: beginnings of file names, none for all.
-
-    Returns
-    -------
-    bool
-        Whether every notebook ran to its end, and the pages could be made.
+    Returns whether every notebook ran to its end, and the pages could be made.
     """
     sources = find_notebooks(root / "notebooks", prefixes)
     (root / "build" / "notebooks").mkdir(parents=True, exist_ok=True)  # now, rather than after the first notebook

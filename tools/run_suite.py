@@ -26,21 +26,9 @@ CELL_TIMEOUT = 300  # seconds; far above the slowest cell
 
 
 def run_suite(root: Path, threads: int, pytest_arguments: list[str]) -> bool:
-    """Run the steps one after the other and print a table of them.
+    """Run the steps one after the other, print a table of them, and say whether all passed.
 
-    Parameters
-    ----------
-    root
-        The repository's root.
-    threads
-        How many threads kernels may use.
-    pytest_arguments
-        Passed on to pytest. Paths among them are tested in place of everything.
-
-    Returns
-    -------
-    bool
-        Whether all steps passed.
+    Paths among pytest's arguments are tested in place of everything.
     """
     comparable, reason = can_compare()
     ruff = [sys.executable, "-m", "ruff"]
@@ -90,10 +78,7 @@ def run_pytest(root: Path, threads: int, comparable: bool, arguments: list[str])
 def notebooks_to_retry(report: Path) -> list[str]:
     """Return the notebooks that failed because of their kernels, or none if anything failed for another reason.
 
-    Parameters
-    ----------
-    report
-        What pytest wrote with ``--junit-xml``, in the family ``xunit1``.
+    The report is what pytest wrote with ``--junit-xml``, in the family ``xunit1``.
     """
     retried = set()
     for case in ElementTree.parse(report).iter("testcase"):

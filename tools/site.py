@@ -29,23 +29,7 @@ LINKED = ["LICENSE", "CITATION.cff", "environment.yml", "docs/presidents.png"]  
 
 
 def site(root: Path) -> Path:
-    """Build the site; it opens without a server or a network.
-
-    Parameters
-    ----------
-    root
-        The repository's root.
-
-    Returns
-    -------
-    Path
-        The site's folder.
-
-    Raises
-    ------
-    Stop
-        If Sphinx finds a fault, such as a link that leads nowhere.
-    """
+    """Build the site, which opens without a server or a network, and return its folder."""
     work, out = root / "build" / "site-work", root / "build" / "site"
     shutil.rmtree(work, ignore_errors=True)
     print("Making the site, half a minute ...", flush=True)

@@ -79,15 +79,7 @@ class Row:
 def find_rows(root: Path) -> list[Row]:
     """Return every tagged code cell of the notebooks, with how often it, or its checks below, asserts something.
 
-    Parameters
-    ----------
-    root
-        The repository's root.
-
-    Returns
-    -------
-    list of Row
-        In the order of notebooks and cells. A tag may stand on several cells, a cell may have several tags.
+    A tag may stand on several cells, and a cell may have several tags.
     """
     rows = []
     for path in sorted((root / "notebooks").glob("*.ipynb")):
