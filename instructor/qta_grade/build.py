@@ -138,7 +138,7 @@ def _table(checks: list[Check]) -> str:
     """Return the lines that fill in the table of known mistakes."""
     lines = []
     for check in checks:
-        if check.known:
+        if check.known and check.kind == "public":
             entries = [f"    ({count}, {number}, {json.dumps(says)})," for count, number, says in check.known]
             lines += [f"KNOWN_MISTAKES[{json.dumps(check.id)}] = [", *entries, "]"]
     return "\n\n\n" + "\n".join(lines) if lines else ""

@@ -13,7 +13,7 @@ from qta_grade.sandbox import LimitReached, NotThere, Sandbox, StudentError, Stu
 from qta_grade.specification import Check, Specification
 
 PASSED_ALONE = "Passed, but it counts only together with a hidden check of this question."
-_LONGEST_MESSAGE = 500  # characters
+LONGEST_MESSAGE = 500  # characters
 
 
 class _ReturnedNothing(Exception):
@@ -90,24 +90,52 @@ def run_check(check: Check, specification: Specification, sandbox: Sandbox, rng:
     LimitReached
         If the student's code used too much; the sandbox is gone then.
     """
-    function = check.function(_helpers(tuple(specification.reference)) if check.kind == "hidden" else {"np": np})
-    answers: list[float] = []
     try:
-        values = [rng if name == "rng" else _value(name, sandbox, answers) for name in _parameters(check)]
-        if any(value is None for value in values):  # what a template gives instead of a number
-            raise StudentError("NotImplementedError", "")
-        with np.errstate(all="ignore"):
-            function(*values)
+        _call(check, specification, sandbox, rng, [])
     except LimitReached:
         raise
     except Exception as error:  # the check works on a stranger's values: whatever fails on them is a wrong answer
-        mistake = mistake_behind(answers, check.known) if isinstance(error, AssertionError) else ""
-        return _result(check, 0, f"{_sentence(error, check, sandbox.quiet)} {mistake}".strip())
+        return _result(check, 0, _sentence(error, check, sandbox.quiet))
     return _result(check, check.points, "Passed.")
 
 
+def known_mistake(check: Check, specification: Specification, sandbox: Sandbox) -> str:
+    """Return what to say of the known mistake whose numbers a submission gives a check that it lost, or nothing.
+
+    The inputs are those of the table, and the numbers are noted as `known.answers_to` does. As in `run_check`, a limit
+    can be reached.
+    """
+    answers: list[float] = []
+    try:
+        _call(check, specification, sandbox, np.random.default_rng(1), answers, asserting=check.kind == "public")
+    except LimitReached:
+        raise
+    except Exception:  # a failure is what is expected here, and the numbers until then are compared
+        pass
+    return mistake_behind(answers, check.known)
+
+
+def _call(
+    check: Check,
+    specification: Specification,
+    sandbox: Sandbox,
+    rng: np.random.Generator,
+    answers: list[float],
+    *,
+    asserting: bool = True,
+) -> None:
+    """Call a check with what the submission gives it, whose numbers are noted in `answers`."""
+    helpers = _helpers(tuple(specification.reference)) if check.kind == "hidden" else {"np": np}
+    function = check.function(helpers, asserting=asserting)
+    values = [rng if name == "rng" else _value(name, sandbox, answers) for name in _parameters(check)]
+    if any(value is None for value in values):  # what a template gives instead of a number
+        raise StudentError("NotImplementedError", "")
+    with np.errstate(all="ignore"):
+        function(*values)
+
+
 def _result(check: Check, points: float, message: str) -> CheckResult:
-    return CheckResult(check.id, check.question, check.kind, check.points, points, message[:_LONGEST_MESSAGE])
+    return CheckResult(check.id, check.question, check.kind, check.points, points, message[:LONGEST_MESSAGE])
 
 
 @cache

@@ -10,16 +10,17 @@ import hashlib
 import time
 from dataclasses import asdict, dataclass, field
 
-from qta_grade.checks import PASSED_ALONE, CheckResult, rng_for, run_check
+from qta_grade.checks import LONGEST_MESSAGE, PASSED_ALONE, CheckResult, known_mistake, rng_for, run_check
 from qta_grade.flags import flags_of
 from qta_grade.launch import MAX_FILES, MAX_THREADS
 from qta_grade.notebook import MAX_SHOWN, Cell, Unreadable, read_cells
 from qta_grade.sandbox import LimitReached, Limits, Sandbox
-from qta_grade.specification import Specification, public_checks, uncounted
+from qta_grade.specification import Check, Specification, public_checks, uncounted
 
 MAX_RUNAWAY_CELLS = 2  # each costs its limit and a new start; a question's checks may cost one more
 MAX_CELLS_TOGETHER = 5  # all cells together may use this many times the limit of one
 MAX_TOGETHER = 5  # all that is run, restarts included, may use this many times the limits of a cell and of a check
+MOST_USED_FOR_NAMES = 0.25  # share of that after which no mistake is named, so that a name takes time from no check
 _LIMITS = {
     "cpu": "used more computing time than it may ({seconds:g} s)",
     "wall": "waited for longer than it may",
@@ -210,10 +211,18 @@ class _Grading:
     def _cpu(self) -> float:
         return self.result.cpu_seconds + self.sandbox.cpu_seconds
 
+    def _cpu_together(self) -> float:
+        return MAX_TOGETHER * (self.limits.cpu_per_cell + self.limits.cpu_per_check)
+
+    def _used(self) -> float:
+        """Return the share of what may be run together that is used up, in computing time or on the clock."""
+        cpu = self._cpu_together()
+        return max(self._cpu() / cpu, (time.monotonic() - self.started) / (2 * cpu))
+
     def _used_up(self) -> bool:
         """Tell whether nothing more may be run, so that no submission holds up the class; say so once."""
-        cpu = MAX_TOGETHER * (self.limits.cpu_per_cell + self.limits.cpu_per_check)
-        if self._cpu() < cpu and time.monotonic() - self.started < 2 * cpu:
+        cpu = self._cpu_together()
+        if self._used() < 1:
             return False
         limits = f"{cpu:g} s of computing, {2 * cpu:g} s on the clock"
         said = f"All that was run together took longer than it may ({limits})."
@@ -259,6 +268,21 @@ class _Grading:
                     self.results[other.id] = _lost(other, f"Not tried after the limit in {check.name}.")
                 self._start_again()
                 return
+            if check.known and not self.results[check.id].points:
+                self._name_mistake(check)
+
+    def _name_mistake(self, check: Check) -> None:
+        """Add to a lost check's message which known mistake it was; its points are settled, and others' are too."""
+        if self._used() > MOST_USED_FOR_NAMES:
+            return
+        result = self.results[check.id]
+        try:
+            self.sandbox.start_check()
+            mistake = known_mistake(check, self.specification, self.sandbox)
+        except LimitReached:
+            self._start_again()
+        else:
+            result.message = f"{result.message} {mistake}".strip()[:LONGEST_MESSAGE]
 
     def _start_again(self) -> None:
         """Begin a new sandbox and run there what has run before; a cell that runs away only now is left out too."""

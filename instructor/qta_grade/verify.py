@@ -71,6 +71,7 @@ def verify(name: str, root: Path = ROOT, tier: str | None = None) -> list[str]:
     results, idle_results = results[: len(trials)], results[len(trials) :]
     faults += [fault for trial, result in zip(trials, results, strict=True) for fault in _surprises(trial, result)]
     faults += [fault for what, result in zip(idle, idle_results, strict=True) for fault in _earned(what, result)]
+    faults += _misnamed(mutants, results[1 + len(STUDENTS) :])
     faults += _thin(specification, mutants)
     _report(specification, trials, results, mutants)
     scores = ", ".join(f"{what} {result.score:g}" for what, result in zip(idle, idle_results, strict=True))
@@ -167,6 +168,25 @@ def _surprises(trial: Trial, result: SubmissionResult) -> list[str]:
         faults.append(f"{trial.what.capitalize()} loses {', '.join(extra)}, and should not ({trial.student}).")
     if trial.what == "the solution":
         faults += [f"The solution: {sentence}" for sentence in result.notes + result.limits]
+    return faults
+
+
+def _misnamed(mutants: list[Mutant], results: list[SubmissionResult]) -> list[str]:
+    """Say which wrong solutions are told of another mistake than their own, or not of their own at all.
+
+    What a later question says, which calls the wrong function, is printed for a human to judge.
+    """
+    faults, sentences = [], {mutant.says for mutant in mutants if mutant.says}
+    for mutant, result in zip(mutants, results, strict=True):
+        what = f"The mutant {mutant.name!r} of {mutant.question}"
+        told = {(check.question, says) for check in result.checks for says in sentences if says in check.message}
+        if mutant.says and (mutant.question, mutant.says) not in told:
+            faults.append(f"{what} is not told: {mutant.says}")
+        for question, says in sorted(told - {(mutant.question, mutant.says)}):
+            if question == mutant.question:
+                faults.append(f"{what} is told of another mistake: {says}")
+            else:
+                print(f"{what} is told in {question}: {says}")
     return faults
 
 

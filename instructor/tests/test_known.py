@@ -1,16 +1,17 @@
-"""Public checks name the mistake whose answers a student's are, and never another's."""
+"""Checks name the mistake whose answers a student's are, and never another's."""
 
 import contextlib
 import copy
 import inspect
 import os
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from qta_grade import Refused
+from qta_grade import Refused, submission
 from qta_grade.build import build
-from qta_grade.known import answers_until_it_fails, run, runs, with_known_mistakes
+from qta_grade.known import answers_to, helpers_of, run, runs, with_known_mistakes
 from qta_grade.leaks import hidden_lines, leaks
 from qta_grade.mutants import read_mutants
 from qta_grade.run_check import mistake_behind, note, seen_by_checks
@@ -32,8 +33,7 @@ class Questions:
         assignment = load_source(name)
         self.mutants = read_mutants(ROOT / "sources" / f"{name}.mutants.toml", assignment)
         self.assignment = with_known_mistakes(assignment, self.mutants)
-        self.helpers = {"np": np}
-        run([cell.solved for cell in assignment.cells if cell.kind == "reference"], self.helpers)
+        self.helpers = helpers_of(assignment)
         asked = {check.question for check in self.assignment.checks if check.known}
         self.calls = {question: self.calls_of(question) for question in asked}
 
@@ -51,8 +51,8 @@ class Questions:
         return names
 
     def said(self, check, names):
-        """What a public check says about answers: the sentence of a mistake, or nothing."""
-        answers = answers_until_it_fails(check, names)
+        """What a check says about answers: the sentence of a mistake, or nothing."""
+        answers = answers_to(check, names, self.helpers)
         return mistake_behind(answers, check.known) if answers else ""
 
     def calls_of(self, question):
@@ -108,16 +108,16 @@ def questions(request):
     return Questions(request.param)
 
 
-def public_checks(questions):
+def checks_that_name(questions):
     return [check for check in questions.assignment.checks if check.known]
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_each_mistake_that_fails_a_public_check_is_named_by_its_own_sentence(questions):
+def test_each_mistake_with_a_sentence_is_named_by_its_own_alone(questions):
     named = set()
     for mutant in questions.mutants:
         names = questions.names(mutant.question, mutant.where, mutant.solved)
-        for check in public_checks(questions):
+        for check in checks_that_name(questions):
             if check.question == mutant.question:
                 said = questions.said(check, names)
                 assert said in ("", mutant.says), (mutant.name, check.id)
@@ -135,12 +135,12 @@ def test_sentences_are_short(questions):
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # programs that overflow
 def test_programs_near_the_solution_are_never_named_falsely(questions):
     tried, false = 0, []
-    for question in sorted({check.question for check in public_checks(questions)}):
+    for question in sorted({check.question for check in checks_that_name(questions)}):
         programs = [(cell.where, slip) for cell in questions.cells(question) for slip in slips(cell.solved)]
         tried += len(programs)
         for where, program in random.Random(question).sample(programs, min(NEAR_PROGRAMS, len(programs))):
             names = questions.names(question, where, program)
-            said = {questions.said(check, names) for check in public_checks(questions) if check.question == question}
+            said = {questions.said(check, names) for check in checks_that_name(questions) if check.question == question}
             behaviour = questions.behaviour(question, names) if said - {""} else []
             for sentence in said - {""}:
                 if not any(alike(behaviour, other) for other in questions.behaviours_that_say(question, sentence)):
@@ -172,10 +172,61 @@ def test_the_notebook_and_the_feedback_name_the_mistake(told, room, notebook, ti
     (line,) = [line for line in capsys.readouterr().out.splitlines() if SAYS in line]
     assert line.startswith("q1 check_example: ")
     result = grade_submission(specification, notebook(cells), "ann", b"0123456789abcdef", tier)
-    (check,) = [check for check in result.checks if SAYS in check.message]
-    assert check.id == "q1.check_example"
-    assert check.message.startswith("Not passed: ")
+    named = [check for check in result.checks if SAYS in check.message]
+    assert [check.id for check in named] == ["q1.check_example", "q1.check_loss"]
+    assert named[1].message == f"Not passed: the loss is wrong for other data. {SAYS}"
     assert leaks(file.read_bytes(), hidden_lines(assignment)) == []
+
+
+def test_a_mistake_that_only_hidden_checks_see_stays_out_of_the_notebook(told, room, notebook, tier):
+    says = "Your answer is that of the example, whatever the data are."
+    old = 'name = "knows the example only"\n'
+    told.write_text(told.read_text().replace(old, f'{old}says = "{says}"\n'))
+    before = (room.parent / "assignments" / "demo.ipynb").read_bytes()
+    build("demo", room)
+    assert (room.parent / "assignments" / "demo.ipynb").read_bytes() == before
+    cells = ["# @question q1\ndef loss(weights, x, y): return 2.5"]
+    result = grade_submission(load_specification("demo", room), notebook(cells), "ann", b"0123456789abcdef", tier)
+    assert [check.id for check in result.checks if says in check.message] == ["q1.check_loss"]
+
+
+def test_a_name_takes_no_points_and_no_time_from_other_checks(told, room, handed_in, notebook, tier, monkeypatch):
+    specification = replace(load_specification("demo", room), cpu_per_check=1.0)
+    summed = """
+calls = 0
+def loss(weights, x, y):
+    global calls
+    calls += 1
+    while calls > 4: pass
+    return np.sum((y - weights[0] - weights[1] * x) ** 2)
+"""  # two calls of the public check, two of the hidden one; the fifth is to name the mistake
+    (answer,) = [cell for cell in handed_in if "def gradient(" in cell]
+    gradient = answer[answer.index("def gradient(") :]
+    result = grade_submission(specification, notebook(["import numpy as np", summed + gradient]), "ann", b"s", tier)
+    of = {check.id: check for check in result.checks}
+    assert of["q1.check_example"].message.endswith(SAYS)
+    assert of["q1.check_loss"].message == "Not passed: the loss is wrong for other data."
+    assert of["q1.check_gradient"].points == 2
+    assert (result.restarts, result.limits) == (1, [])
+    monkeypatch.setattr(submission, "MOST_USED_FOR_NAMES", 0)
+    result = grade_submission(specification, notebook(["import numpy as np", summed + gradient]), "ann", b"s", tier)
+    assert SAYS not in str(result.checks)
+
+
+@pytest.mark.parametrize(
+    ("name", "checks"),
+    [
+        ("sums the squares instead of averaging", ["q1.check_loss", "q1.check_gradient", "q1.check_other_losses"]),
+        ("keeps the order of the first epoch", ["q3.check_epochs"]),
+    ],
+)
+def test_grading_names_a_mistake_by_the_inputs_of_the_table(name, checks, notebook, tier):
+    assignment, specification = load_source("1-linear-regression"), load_specification("1-linear-regression", ROOT)
+    mutants = read_mutants(ROOT / "sources" / "1-linear-regression.mutants.toml", assignment)
+    (mutant,) = [mutant for mutant in mutants if mutant.name == name]
+    cells = [mutant.solved if cell.where == mutant.where else cell.solved for cell in assignment.cells if runs(cell)]
+    result = grade_submission(specification, notebook(cells), "ann", b"0123456789abcdef", tier)
+    assert [check.id for check in result.checks if mutant.says in check.message] == checks
 
 
 def test_two_mistakes_that_give_the_same_numbers_say_the_same_or_nothing(told, room):

@@ -119,6 +119,19 @@ def test_two_answers_that_agree_on_a_mistake_lose_the_public_check(what, noteboo
     assert messages["q4.check_agreement"].startswith("Not passed: ridge_closed_form should give 2 and 0.5, but gives")
 
 
+def test_who_is_not_told_or_is_told_of_another_mistake_is_found(room, tier, monkeypatch):
+    mutants = room / "sources" / "demo.mutants.toml"
+    change(mutants, 'name = "sums the squares"\n', 'name = "sums the squares"\nsays = "It is the sum."\n')
+    change(mutants, 'name = "halves the loss"\n', 'name = "halves the loss"\nsays = "It is the half."\n')
+    rebuild(room)
+    assert verify("demo", room, tier) == []
+    monkeypatch.setattr("qta_grade.submission.known_mistake", lambda *given: "It is the half.")
+    found = verify("demo", room, tier)
+    assert "The mutant 'sums the squares' of q1 is not told: It is the sum." in found
+    assert "The mutant 'sums the squares' of q1 is told of another mistake: It is the half." in found
+    assert not any("'halves the loss'" in fault for fault in found)
+
+
 def test_files_that_are_not_as_built_and_too_few_mutants_are_found(room, tier):
     change(room / "specifications" / "demo.json", '"Demo"', '"Another"')
     change(room.parent / "assignments" / "demo.ipynb", "Two short", "Three short")
