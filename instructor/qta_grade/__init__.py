@@ -6,4 +6,4 @@ class Refused(Exception):
 
 
 class NotStarted(Refused):
-    """A sandbox could not be started. Of one submission among many it is that one's misfortune, and not the class's."""
+    """A sandbox could not be started. Among many submissions this fails one of them, and not the whole class."""

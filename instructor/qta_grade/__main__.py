@@ -14,14 +14,10 @@ ROOT = Path(__file__).resolve().parents[1]  # the folder instructor/
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what the command line says.
+    """Do what the command line says, and return the exit status.
 
-    Returns
-    -------
-    int
-        0 if all went well; 1 if something was found wrong (an assignment that does not verify, submissions that
-        could not be graded, a score that is not as expected); 2 if the command cannot be done; 130 if it was
-        interrupted.
+    It is 0 if all went well; 1 if something was found wrong (an assignment that does not verify, submissions that could
+    not be graded, a score that is not as expected); 2 if the command cannot be done; 130 if it was interrupted.
     """
     options = _parser().parse_args(arguments)
     try:

@@ -1,7 +1,7 @@
 """Files as they arrive, in a folder or a zip archive: listed and read in memory, never extracted to disk.
 
 What a student packed is not trusted. A name only ever identifies a file; sizes are counted while inflating, whatever
-the archive declares; and a file that cannot be had carries the reason, so that none disappears silently.
+the archive declares; and a file that cannot be used carries the reason, so that none disappears silently.
 """
 
 import io
@@ -29,46 +29,24 @@ _SYSTEM_FILES = re.compile(
 
 @dataclass(frozen=True)
 class Entry:
-    """A file that arrived.
+    """A file that arrived."""
 
-    Attributes
-    ----------
-    path : str
-        Where it lies, with ``/``, in Unicode's composed form, printable: "ann.zip/homework.ipynb".
-    modified : tuple
-        When it was changed, as (year, month, day, hour, minute, second), of each archive it lies in and of itself.
-    read : callable
-        Gives its bytes or raises `Unreadable`.
-    reason : str
-        Why it cannot be used; empty for a file that can.
-    archive : str
-        The path of the student's own archive that it lies in; else empty.
-    """
-
-    path: str
-    modified: tuple[tuple[int, ...], ...]
-    read: Callable[[], bytes]
-    reason: str = ""
-    archive: str = ""
+    path: str  # with "/", in Unicode's composed form, printable: "ann.zip/homework.ipynb"
+    modified: tuple[tuple[int, ...], ...]  # (year, month, day, hour, minute, second), of each archive around it first
+    read: Callable[[], bytes]  # may raise `Unreadable`
+    reason: str = ""  # why it cannot be used; empty for a file that can
+    archive: str = ""  # the path of the student's own archive that holds it, if one does
 
     @property
     def outside(self) -> str:
-        """The path of what arrived, without names in a student's own archive, which say nothing about anybody."""
+        """The path without the names inside a student's own archive, since these do not identify anybody."""
         return self.archive or self.path
 
 
 def entries(place: Path) -> Iterator[Entry]:
-    """List what a folder or a zip archive holds, with the archives in it opened once.
+    """List the files in a folder or a zip archive.
 
-    Parameters
-    ----------
-    place : Path
-        Folder or zip archive.
-
-    Raises
-    ------
-    Refused
-        If there is nothing at `place`, or it is neither a folder nor a zip archive that can be read.
+    Archives among them are opened too, but not those inside these.
     """
     if place.is_dir():
         found = _in_folder(place)

@@ -62,7 +62,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a student's submission: a result as plain values, or the reason why there is none."""
+    """The result of a student's submission as plain values, or the reason why there is none."""
 
     result: dict | None
     reason: str = ""
@@ -73,25 +73,15 @@ class Outcome:
 
 
 def fingerprint(secret: bytes) -> str:
-    """Give what tells two secrets apart and betrays neither."""
+    """Return a short text that differs between two secrets and reveals neither."""
     return hmac.new(secret, b"fingerprint", hashlib.sha256).hexdigest()[:12]
 
 
 @contextlib.contextmanager
 def claimed(out: Path, assignment: str) -> Iterator[None]:
-    """Make the folder for the results and keep other runs out of it meanwhile.
+    """Make the folder for the results, and keep other runs out of it meanwhile.
 
-    Parameters
-    ----------
-    out : Path
-        A new or empty folder, or one that earlier runs of the same assignment made.
-    assignment : str
-        Its name.
-
-    Raises
-    ------
-    Refused
-        If another run uses it, or it holds something else.
+    It must be new, made by earlier runs of the same assignment, or empty but for ``overrides.csv`` and ``late.csv``.
     """
     others = {path.name for path in out.iterdir()} if out.is_dir() else set()
     if out.exists() and not out.is_dir():
@@ -115,32 +105,10 @@ def claimed(out: Path, assignment: str) -> Iterator[None]:
 def grade_batch(
     intake: Intake, out: Path, run: Run, only: Collection[str] = (), say: Callable[[str], None] = print
 ) -> dict[str, Outcome]:
-    """Grade what has not been graded, or has changed.
+    """Grade what has not been graded, or has changed; return the outcome per student, sorted by id.
 
-    Parameters
-    ----------
-    intake : Intake
-        The submissions.
-    out : Path
-        Folder of the results, see `claimed`.
-    run : Run
-        What to grade with.
-    only : collection of str
-        Ids: these are graded again in any case, and no others.
-    say : callable
-        Takes sentences on the progress.
-
-    Returns
-    -------
-    dict of str to Outcome
-        Per student, sorted by id.
-
-    Raises
-    ------
-    Refused
-        If an id of `only` is unknown, or nothing more can be graded, as without the scheduler of a cluster.
-    KeyboardInterrupt
-        If it was interrupted; every result so far is kept.
+    The ids in `only` are graded again in any case, and no others. If the run is interrupted, or `run.grade` refuses to
+    go on, every result so far is kept.
     """
     unknown = sorted(set(only) - {submission.student for submission in intake.submissions})
     if unknown:
@@ -215,7 +183,7 @@ def _graded(run: Run, edition: Edition, notebook: bytes, student: str) -> dict:
 
 
 def _earlier(path: Path, key: dict) -> dict | None:
-    """Give the result of an earlier run if it still holds."""
+    """Return the result of an earlier run if it still holds."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         return stored["result"] if {name: stored[name] for name in key} == key else None
@@ -224,7 +192,7 @@ def _earlier(path: Path, key: dict) -> dict | None:
 
 
 def _end(pool: ThreadPoolExecutor, end: Callable[[], None]) -> None:
-    """End what the threads wait for; each may start something more before it comes to its end."""
+    """End what the threads wait for; each may start something more before it finishes."""
     ended = threading.Thread(target=pool.shutdown)  # waits for the threads
     ended.start()
     while ended.is_alive():
@@ -242,15 +210,7 @@ def free_memory() -> int:
 
 
 def default_jobs(memory_gb: float, free: int) -> int:
-    """Return how many submissions to grade at a time: as cores and memory allow, and at least one.
-
-    Parameters
-    ----------
-    memory_gb : float
-        What a submission may take.
-    free : int
-        Bytes, of `free_memory`.
-    """
+    """Return how many submissions of `memory_gb` to grade at a time: as cores and `free` bytes allow, at least one."""
     return max(1, min(os.cpu_count() or 1, int(free / (memory_gb * 2**30))))
 
 

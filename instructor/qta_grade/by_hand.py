@@ -1,4 +1,4 @@
-"""What the instructor marks: everybody's answers on one page, and a table of those that wait."""
+"""What the instructor marks: everybody's answers on one page, and a table of those not yet marked."""
 
 import csv
 import io
@@ -17,16 +17,7 @@ from qta_grade.tables import number
 def write_by_hand(out: Path, rows: Iterable[Row], submissions: Iterable[Submission], title: str) -> None:
     """Write ``by-hand.html`` with the answers, and ``to-mark.csv``: lines for ``overrides.csv`` without points.
 
-    Parameters
-    ----------
-    out : Path
-        Folder of the results.
-    rows : iterable of Row
-        The students' results.
-    submissions : iterable of Submission
-        What was handed in; it is read again, and not run.
-    title : str
-        Of the assignment.
+    The submissions are read again, and not run.
     """
     rows = [row for row in rows if row.graded and row.result and row.edition.by_hand]
     files = {submission.student: submission for submission in submissions}

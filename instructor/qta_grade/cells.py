@@ -1,4 +1,4 @@
-"""What Jupyter makes of a cell, as far as it can be run where there is no Jupyter. Used inside the sandbox alone.
+"""How Jupyter runs a cell, as far as that is possible without Jupyter. Used only inside the sandbox.
 
 A cell that is Python as it stands stays as it is. Else IPython's own transformer turns lines for Jupyter into calls of
 ``get_ipython()``, which runs Python (``%time``, ``%%capture``) and notes everything else as left out.
@@ -13,13 +13,7 @@ _HELP = {"pinfo": "?", "pinfo2": "??"}
 
 
 class Shell:
-    """What ``get_ipython()`` gives in a submission.
-
-    Parameters
-    ----------
-    names : dict
-        The names of the notebook.
-    """
+    """What ``get_ipython()`` gives in a submission; `names` are those of the notebook."""
 
     def __init__(self, names: dict) -> None:
         self.user_ns = names
@@ -31,7 +25,7 @@ class Shell:
         names["__missing__"] = self._stand_in
 
     def run_cell(self, source: str, name: str) -> None:
-        """Run a cell as the notebook does; what it raises is the student's."""
+        """Run a cell as the notebook does; an exception from it is the student's."""
         self.left_out, self.missing, self._cell = [], [], name
         if "IPython" in source:  # its own get_ipython() knows of no notebook here
             import IPython
@@ -75,7 +69,7 @@ class Shell:
         return []
 
     def __getattr__(self, name: str) -> "_Nothing":
-        """Answer harmlessly what else one may ask of Jupyter."""
+        """Answer harmlessly whatever else Jupyter may be asked for."""
         return _Nothing()
 
     def _run(self, source: str) -> None:

@@ -24,36 +24,10 @@ def grade_class(
     only: Collection[str] = (),
     late_penalty: float | None = None,
 ) -> bool:
-    """Grade the submissions of a class, and write what README.md lists under OUT.
+    """Grade a class, and write what README.md lists under OUT; return whether everybody was graded.
 
-    Parameters
-    ----------
-    run : Run
-        What to grade with.
-    submissions : Path
-        Folder or zip archive.
-    out : Path
-        Folder for the results.
-    class_list : Path, optional
-        CSV file with the column ``id``.
-    id_pattern : str, optional
-        See `intake.collect`.
-    only : collection of str
-        Ids to grade again, and no others.
-    late_penalty : float, optional
-        Percent of the possible points that each day in OUT/late.csv costs.
-
-    Returns
-    -------
-    bool
-        Whether everybody was graded.
-
-    Raises
-    ------
-    Refused
-        If something that the instructor gave cannot be used; nothing is graded then.
-    KeyboardInterrupt
-        If it was interrupted; a later run goes on from there.
+    If something that the instructor gave cannot be used, nothing is graded. A run that was interrupted goes on when it
+    is repeated. `late_penalty` is the percentage of the possible points that each day in OUT/late.csv costs.
     """
     if out.resolve().is_relative_to(submissions.resolve()):
         raise Refused(f"{out} lies inside {submissions}, and would be taken for a submission: name another folder.")

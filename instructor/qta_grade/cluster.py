@@ -1,7 +1,8 @@
 """The same grading on a Dask cluster: its workers grade, this machine collects.
 
-Between the processes pass only the bytes of the files and JSON text. Scheduler and workers are trusted as this machine
-is, and like it they keep the submissions in sandboxes. Equal scores need equal programs: who has others is refused.
+Only the bytes of the files and JSON text pass between the processes. Scheduler and workers are trusted as this machine
+is, and like it they keep the submissions in sandboxes. Equal scores need equal programs: a worker with others is
+refused.
 """
 
 import contextlib
@@ -25,12 +26,8 @@ RETRIES = 2  # where the grader fails; for workers that die Dask has its own num
 class Cluster:
     """A Dask cluster whose workers agree; `connected` makes it.
 
-    Attributes
-    ----------
-    tier : str
-        The kind of sandbox that all workers chose.
-    jobs : int
-        How many submissions to send at a time: more than there are threads, so that workers may join later.
+    `tier` is the kind of sandbox that all workers chose. `jobs`, how many submissions to send at a time, is larger than
+    the number of threads, so that workers may join later.
     """
 
     def __init__(self, client: Any, tier: str) -> None:
@@ -44,12 +41,8 @@ class Cluster:
     ) -> SubmissionResult:
         """Have a submission graded; see `submission.grade_submission`.
 
-        Raises
-        ------
-        Refused
-            If the scheduler is gone, or the worker cannot grade as the others do.
-        Exception
-            What went wrong with the grader at every try, such as ``distributed.KilledWorker``.
+        Raises `Refused` if the scheduler is gone, or the worker cannot grade as the others do. If the grader failed at
+        every try, raises the last error, such as ``distributed.KilledWorker``.
         """
         key = f"grade-{uuid.uuid4().hex}"  # the dashboard shows it, so it does not name the student
         work = specification.to_json(), notebook, student, secret, tier, on_worker.installed()
@@ -70,38 +63,21 @@ class Cluster:
         return SubmissionResult.from_dict(answer)
 
     def end(self) -> None:
-        """Take back what was sent. What a worker has begun it brings to its end, for nobody."""
+        """Cancel what was sent. A worker finishes what it has begun, and the result is dropped."""
         if self._client.status == "running":  # else all is cancelled already
             self._client.cancel([future for future in list(self._sent.values()) if future is not None])
 
     def begun_again(self) -> int:
-        """Return how often a submission was begun once more, for its worker was lost or the grader failed there."""
+        """Return how often a submission was begun again because its worker was lost or the grader failed there."""
         begun = [key for _, key in self._client.get_events(on_worker.BEGUN) if key in self._sent]
         return len(begun) - len(set(begun))
 
 
 @contextlib.contextmanager
 def connected(address: str, asked: str | None = None, tensorflow: bool = False) -> Iterator[Cluster]:
-    """Connect with a Dask scheduler, and see that all its workers would grade as this machine does.
+    """Connect with a Dask scheduler; refuse it unless all its workers would grade as this machine does.
 
-    Parameters
-    ----------
-    address : str
-        Such as ``tcp://10.0.0.1:8786``.
-    asked : str, optional
-        The kind of sandbox; without it warm or bubblewrap.
-    tensorflow : bool
-        Whether submissions use TensorFlow.
-
-    Yields
-    ------
-    Cluster
-        Its methods are for a `batch.Run`.
-
-    Raises
-    ------
-    Refused
-        If Dask is not installed, nothing answers, there is no worker, or one differs.
+    Without `asked`, the kind of sandbox is warm or bubblewrap.
     """
     distributed = _distributed()
     if asked == "limits":

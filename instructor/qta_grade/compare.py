@@ -7,25 +7,7 @@ from qta_grade.tables import read_rows
 
 
 def compare(folder: Path, out: Path) -> list[str]:
-    """Compare, and print what was found.
-
-    Parameters
-    ----------
-    folder
-        What `simulate` made.
-    out
-        Results of grading it.
-
-    Returns
-    -------
-    list of str
-        A sentence for each difference.
-
-    Raises
-    ------
-    Refused
-        If one of the two tables cannot be read.
-    """
+    """Compare the scores in `out` with what `simulate` expects; print and return a sentence for each difference."""
     expected = {
         row["id"]: row for row in _table(folder / "expected.csv", ["id", "kind", "what", "expected", "possible"])
     }

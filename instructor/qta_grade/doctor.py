@@ -1,4 +1,4 @@
-"""What protection this machine can give against the submissions, each kind really tried."""
+"""What protection this machine can give against the submissions; each kind is really tried."""
 
 import importlib.util
 import os
@@ -61,45 +61,22 @@ _BETTER_ELSEWHERE = (
 
 
 def tiers(tensorflow: bool = False) -> dict[str, str]:
-    """Try each kind of sandbox.
+    """Try each kind of sandbox, from the best to the weakest; return why it does not work here, or an empty text.
 
-    Parameters
-    ----------
-    tensorflow : bool
-        Whether TensorFlow has to compute in a fork, too; that takes some seconds.
-
-    Returns
-    -------
-    dict of str to str
-        For each kind, from the best to the weakest, nothing if it works here, else the reason why not.
+    With `tensorflow`, TensorFlow has to compute in a fork, too; that takes some seconds.
     """
     return {tier: _trial(tier, tensorflow) for tier in launch.TIERS}
 
 
 def best(tensorflow: bool = False) -> str:
-    """Return the best kind of sandbox that works here; an empty text if there's none."""
+    """Return the best kind of sandbox that works here; an empty text if there is none."""
     return next((tier for tier in launch.TIERS if not _trial(tier, tensorflow)), "")
 
 
 def choose(asked: str | None = None, tensorflow: bool = False) -> str:
-    """Settle which kind of sandbox is used.
+    """Return a kind of sandbox that works here: the one asked for, else one of `SAFE`.
 
-    Parameters
-    ----------
-    asked : str, optional
-        The kind that the instructor asked for; without it one of `SAFE`: a weaker one is never taken silently.
-    tensorflow : bool
-        Whether submissions use TensorFlow.
-
-    Returns
-    -------
-    str
-        One of `launch.TIERS`, which works here.
-
-    Raises
-    ------
-    Refused
-        If it can't be had.
+    Raises `Refused` if there is none: a weaker one is never taken silently.
     """
     if asked is not None:
         reason = _trial(asked, tensorflow)
@@ -124,13 +101,7 @@ def protection(tier: str) -> str:
 
 
 def describe() -> str:
-    """Tell in plain words what this machine gives, what that protects and what not, and how to get better.
-
-    Returns
-    -------
-    str
-        Some lines, each a sentence or more.
-    """
+    """Say in plain words what this machine gives, what that protects and what not, and how to get better."""
     reasons = tiers(importlib.util.find_spec("tensorflow") is not None)
     lines = [f"{tier}: {reason or 'works here.'}" for tier, reason in reasons.items()]
     chosen = next((tier for tier, reason in reasons.items() if not reason), "")
@@ -150,7 +121,7 @@ def _better() -> str:
 
 
 def _bound(tier: str, source: str) -> str:
-    """Try who keeps a submission from having too much of something."""
+    """Find out what stops a submission that makes too many of something."""
     try:
         with Sandbox(tier, Limits(tensorflow=False)) as sandbox:
             error = sandbox.execute(source, "trial").error
@@ -181,10 +152,10 @@ def _is_compiled(package: str) -> bool:
 
 
 def _trial(tier: str, tensorflow: bool) -> str:
-    """Run a cell in a sandbox; return nothing, or why that didn't work.
+    """Run a cell in a sandbox; return an empty text, or why that did not work.
 
-    With TensorFlow only the warm kind is tried, where it's at stake whether it computes in a fork of the process that
-    has imported it: twice, since the next submission gets a fork of the same process.
+    With TensorFlow only the warm kind is tried: it has to compute in a fork of the process that has imported it, and
+    twice, since the next submission gets a fork of the same process.
     """
     if sys.platform == "win32":
         return "Windows has no sandbox for this."

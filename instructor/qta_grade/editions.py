@@ -51,7 +51,7 @@ class Edition:
 
 
 def version_of(notebook: bytes) -> str:
-    """Return the version that stands in a notebook, which its student may have changed; empty if there is none."""
+    """Return the version written in a notebook, which its student may have changed; empty if there is none."""
     found = _VERSION.search(notebook)
     return found[1].decode() if found else ""
 
@@ -59,19 +59,7 @@ def version_of(notebook: bytes) -> str:
 def keep_earlier(name: str, root: Path, version: str) -> None:
     """Keep the specification that is about to be replaced, if its notebook is of another version.
 
-    Parameters
-    ----------
-    name
-        Of the assignment.
-    root
-        The folder ``instructor``.
-    version
-        Of the notebook that is about to be written.
-
-    Raises
-    ------
-    Refused
-        If it cannot be told which version the specification belongs to.
+    `root` is the folder ``instructor``; `version` is that of the notebook about to be written.
     """
     path = root / "specifications" / f"{name}.json"
     if not path.exists():
@@ -109,21 +97,9 @@ def _folder(name: str, root: Path) -> Path:
 
 
 def choose_edition(notebook: bytes, present: Edition, earlier: Sequence[Edition]) -> tuple[Edition, str]:
-    """Choose what a submission is graded by.
+    """Choose what a submission is graded by; add a sentence if that is not the present edition, or not known to be.
 
-    Parameters
-    ----------
-    notebook
-        The submitted file. A student who changes the version in it is graded by that version, and the note says so.
-    present
-        The edition that was built last.
-    earlier
-        Those before.
-
-    Returns
-    -------
-    tuple of Edition and str
-        And a sentence for student and instructor, where it is not the present edition, or not known to be.
+    A student who changes the version in the notebook is graded by that version, and the sentence says so.
     """
     version = version_of(notebook)
     if not present.specification.version or version == present.specification.version:

@@ -40,25 +40,9 @@ class _Table:
 def export(out: Path, table: Path, to: str, folder: Path, column: str | None = None, scale: bool = False) -> None:
     """Write a copy of the table with the marks filled in; for Moodle also ``feedback.zip`` with everybody's page.
 
-    Parameters
-    ----------
-    out : Path
-        Results of ``grade``.
-    table : Path
-        Moodle's grading worksheet, Canvas's gradebook, or a CSV file with a column ``id``.
-    to : str
-        "moodle", "canvas" or "csv".
-    folder : Path
-        New or empty.
-    column : str, optional
-        The column to fill; "Grade" for Moodle, if nothing is said.
-    scale : bool
-        Whether marks are converted where the platform's maximum is another than the assignment's.
-
-    Raises
-    ------
-    Refused
-        If something cannot be used, somebody is there twice, or the maximum differs; nothing is written then.
+    `table` is Moodle's grading worksheet, Canvas's gradebook, or a CSV file with a column ``id``; for Moodle, `column`
+    is "Grade" by default. With `scale`, marks are converted where the platform's maximum is not the assignment's. If
+    anything is refused, nothing is written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(f"{folder} is a file or not empty: name a new folder.")

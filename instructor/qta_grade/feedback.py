@@ -13,14 +13,7 @@ from qta_grade.tables import number
 def write_pages(folder: Path, rows: Iterable[Row]) -> None:
     """Write ``ID.html`` for every student, and delete the pages of earlier runs that no student has any more.
 
-    A page that cannot be made costs that page: a note in its row says so.
-
-    Parameters
-    ----------
-    folder : Path
-        Holds these pages and nothing else.
-    rows : iterable of Row
-        The students' results.
+    `folder` holds these pages and nothing else. A page that cannot be made is left out, and a note in its row says so.
     """
     folder.mkdir(exist_ok=True)
     render = renderer()
@@ -40,7 +33,7 @@ def write_pages(folder: Path, rows: Iterable[Row]) -> None:
 
 
 def renderer() -> Callable[[Row], str]:
-    """Give the function that makes the page, as text, of a `Row`."""
+    """Return the function that renders a `Row` as a page."""
     template, look = load_page("feedback.html", "feedback.css", number=number)
 
     def render(row: Row) -> str:

@@ -17,7 +17,7 @@ MIN_SECRET = 16  # bytes
 
 
 def file_name(student: str) -> str:
-    """Give an id as a file's name: itself where that is safe, else percent-encoded.
+    """Return an id as a file's name: itself where that is safe, else percent-encoded.
 
     Examples
     --------
@@ -62,19 +62,9 @@ def no_formula(cell: str) -> str:
 
 
 def read_secret(path: Path, make: bool) -> bytes:
-    """Read the secret that decides which hidden inputs a student gets.
+    """Read the secret that decides which hidden inputs a student gets; one shorter than `MIN_SECRET` bytes is refused.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    make : bool
-        Whether to make it, for its owner alone, if there is none.
-
-    Raises
-    ------
-    Refused
-        If it cannot be read, or is too short to be a secret.
+    With `make`, a missing file is made, for its owner alone.
     """
     try:
         if make and not path.exists():

@@ -22,20 +22,7 @@ _WORDS = re.compile(rf"\b(?:{'|'.join(sorted(SHORTCUTS | INSIDES))})\b")
 
 
 def flags_of(cells: list[Cell], specification: Specification) -> list[str]:
-    """Return sentences on what the student's own code uses.
-
-    Parameters
-    ----------
-    cells
-        The submission's code cells.
-    specification
-        The assignment; what its own cells use is no flag.
-
-    Returns
-    -------
-    list of str
-        Sentences for the instructor.
-    """
+    """Return sentences for the instructor on what the student's code uses and the assignment's own cells do not."""
     given = set().union(*map(_names, specification.template))
     flags = []
     length = 0

@@ -17,20 +17,8 @@ _FIRST, _LAST = ["id", "name"], ["total", "possible"]
 def gradebook(folders: list[Path], path: Path) -> None:
     """Write a line per student: id, name, the score of each assignment, their total, and what these had possible.
 
-    An assignment in whose scores the student is missing is an empty cell, and counts in neither sum. Where a score is
-    not final, the sums are empty, too.
-
-    Parameters
-    ----------
-    folders : list of Path
-        Results of ``grade``, one folder per assignment.
-    path : Path
-        The file; one that this function wrote is replaced.
-
-    Raises
-    ------
-    Refused
-        If a folder holds no results, an assignment is there twice, or the file is another one.
+    An assignment without the student is an empty cell, and counts in neither sum. Where a score is not final, the sums
+    are empty, too. Only a file that this function wrote is replaced.
     """
     _refuse_other(path)
     scores: dict[str, dict[str, dict[str, str]]] = {}
@@ -55,7 +43,7 @@ def gradebook(folders: list[Path], path: Path) -> None:
 
 
 def final_scores(folder: Path) -> dict[str, tuple[float, float]]:
-    """Return everybody's score, if it is final, and what was possible, from the results of ``grade``."""
+    """Return the score and the possible points of everybody whose score is final, from the results of ``grade``."""
     _assignment(folder)
     rows = _scores(folder / "scores.csv")
     return {student: (float(row["score"]), float(row["possible"])) for student, row in rows.items() if row["score"]}
@@ -88,7 +76,7 @@ def _is_number(text: str) -> bool:
 
 
 def _refuse_other(path: Path) -> None:
-    """Keep a file that is not known by its columns as a gradebook."""
+    """Refuse to replace a file whose columns are not those of a gradebook."""
     if not path.exists():
         return
     try:

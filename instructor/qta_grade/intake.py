@@ -16,35 +16,19 @@ _NOTEBOOK = re.compile(r"\.ipynb( ?\(\d+\))?(\.txt|\.json)?$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Submission:
-    """The one file that counts for a student.
+    """The one file that counts for a student."""
 
-    Attributes
-    ----------
-    student : str
-        The id.
-    entry : Entry
-        The file.
-    notes : tuple of str
-        Sentences for the feedback, such as that an earlier attempt does not count.
-    name : str
-        The student's name, where the platform writes it.
-    undecided : str
-        Why nobody but the instructor can say whose it is; empty where that is clear.
-    late : bool
-        Whether the platform calls it late.
-    """
-
-    student: str
+    student: str  # the id
     entry: Entry
-    notes: tuple[str, ...] = ()
-    name: str = ""
-    undecided: str = ""
-    late: bool = False
+    notes: tuple[str, ...] = ()  # sentences for the feedback, such as that an earlier attempt does not count
+    name: str = ""  # where the platform writes it
+    undecided: str = ""  # why only the instructor can say whose it is; empty where that is clear
+    late: bool = False  # as the platform says
 
 
 @dataclass(frozen=True)
 class Intake:
-    """Who handed in what: one submission per id, sorted by id, and a sentence for every file that is none."""
+    """Who handed in what: one submission per id, sorted by id, and a sentence for every other file."""
 
     submissions: list[Submission]
     problems: list[str]
@@ -64,24 +48,12 @@ class _File:
 def collect(
     place: Path, id_pattern: str | None = None, class_list: Collection[str] | None = None, assignment: str = ""
 ) -> Intake:
-    """Find the submissions in a folder or a zip archive.
+    """Find the submissions in a folder or a zip archive: a platform's download, or files "ID.ipynb"; see `naming`.
 
-    Parameters
-    ----------
-    place : Path
-        A download of Moodle, Canvas or GitHub Classroom, zipped or not, or files "ID.ipynb", see `naming`.
-    id_pattern : str, optional
-        Regular expression that is searched for in a file's path, names in a student's own archive left out. Its group
-        ``id`` is the student's id, its group ``attempt``, if it has one, a number that is larger for a later attempt.
-    class_list : collection of str, optional
-        The ids of the class; a submission of someone else is graded, and told among the problems.
-    assignment : str
-        The name of the notebook that was handed out: of several notebooks the one of this name counts.
-
-    Raises
-    ------
-    Refused
-        If `place` cannot be read, holds no submission, or `id_pattern` is no such expression.
+    `id_pattern` is searched for in a file's path, without the names inside a student's own archive. Its group ``id`` is
+    the student's id; its group ``attempt``, if it has one, is a number that is larger for a later attempt. A student
+    who is not in `class_list` is graded, and named among the problems. Of several notebooks, the one called
+    `assignment` counts.
     """
     pattern = _compiled(id_pattern) if id_pattern else None
     found = list(entries(place))
@@ -115,7 +87,7 @@ def collect(
 
 
 def _several(files: dict[str, list[_File]]) -> list[str]:
-    """Name who has handed in several times: these may be several people, whom the pattern does not tell apart."""
+    """Name who has handed in several times: these may be several people whom the pattern does not tell apart."""
     found = {student: sorted({file.entry.outside for file in files[student]}) for student in sorted(files)}
     return [
         f"{student}: --id-pattern takes {len(paths)} files for one student's: {', '.join(paths[:9])}."
@@ -135,7 +107,7 @@ def _compiled(text: str) -> re.Pattern:
 
 
 def _outermost(entry: Entry, wrapper: str) -> str:
-    """Give the first part of where it lies, with a ``/`` at the end if that is a folder."""
+    """Return the first part of a path, with a ``/`` at the end if that is a folder."""
     first, slash, _ = entry.outside.removeprefix(wrapper).partition("/")
     return first + slash
 
@@ -145,7 +117,7 @@ def _naming(found: list[Entry], wrapper: str, place: Path) -> Naming:
 
 
 def _wrapper(found: list[Entry], problems: list[str]) -> str:
-    """Give the one folder that everything lies in, which says nothing about a student; empty if there is none."""
+    """Return the one folder around everything, which says nothing about a student; empty if there is none."""
     sound = [entry for entry in found if not entry.reason]
     tops = {_outermost(entry, "") for entry in sound}
     top = min(tops, default="")
@@ -162,7 +134,7 @@ def _wrapper(found: list[Entry], problems: list[str]) -> str:
 
 
 def _rank(owner: Owner, entry: Entry, assignment: str) -> tuple:
-    """Give what is larger for what counts rather: the name handed out, the later attempt, time, number of a copy."""
+    """Return a key that is larger for what should count: name handed out, attempt, time, number of a copy."""
     name, copy = without_copy_words(_NOTEBOOK.sub("", Path(entry.path).name))
     return (name == assignment, owner.attempt, entry.modified, copy, entry.path)
 

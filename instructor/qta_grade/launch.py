@@ -35,22 +35,9 @@ ENVIRONMENT = {
 
 @contextmanager
 def command(tier: str) -> Iterator[tuple[list[str], list[int]]]:
-    """Put together the command line of a sandbox.
+    """Yield the command line of a sandbox, and the open files that it has to inherit, which are closed afterwards.
 
-    Parameters
-    ----------
-    tier : str
-        One of `TIERS`.
-
-    Yields
-    ------
-    tuple
-        The command, and the open files that it has to inherit, which are closed afterwards.
-
-    Raises
-    ------
-    Refused
-        If there's no such tier, a program for it is missing, or it would show the instructor's files.
+    Raises `Refused` if a program for it is missing, or if it would show the instructor's files.
     """
     # -I: no variable and no folder of the user's decides what is imported; -B: nothing is written.
     # Without "..", which a sandbox that shows only some folders could not follow.
@@ -83,7 +70,7 @@ def _in_file(arguments: list[str]) -> Iterator[int]:
 
 
 def counts_threads(tier: str) -> bool:
-    """Tell whether Linux counts the threads of a sandbox by themselves: since 5.14, and in namespaces of its own.
+    """Say whether Linux counts the threads of each sandbox separately: since 5.14, and in namespaces of its own.
 
     Elsewhere a limit would be for all that the account runs, and root has none: there the grader watches.
     """
@@ -93,7 +80,7 @@ def counts_threads(tier: str) -> bool:
 
 
 def hidden(tensorflow: bool) -> list[str]:
-    """Return the modules that a submission shall not find."""
+    """Return the modules that a submission must not find."""
     return [] if tensorflow else ["tensorflow"]
 
 
@@ -135,10 +122,7 @@ def _bubblewrap_arguments() -> list[str]:
 def visible() -> list[Path]:
     """Return the folders of Python and of `qta_keras`, which submissions may read.
 
-    Raises
-    ------
-    Refused
-        If one of them holds the instructor's files.
+    Raises `Refused` if one of them holds the instructor's files.
     """
     paths = [Path(sys.base_prefix), Path(sys.prefix), *_package_folders()]
     paths += [table for folder in _package_folders() for table in folder.parent.glob("data/sotu_*.csv")]  # a checkout's

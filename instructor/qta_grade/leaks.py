@@ -22,20 +22,7 @@ def hidden_lines(assignment: Assignment) -> set[str]:
 
 
 def leaks(content: bytes, hidden: set[str]) -> list[str]:
-    """Find hidden lines in a file.
-
-    Parameters
-    ----------
-    content
-        The file: a notebook, or another text.
-    hidden
-        What `hidden_lines` gave.
-
-    Returns
-    -------
-    list of str
-        The lines that it holds, a canary among them; sorted.
-    """
+    """Return the lines of a file that are among the `hidden` ones or hold the canary, sorted."""
     text = content.decode("utf-8", "replace")
     lines = {line for part in _parts(text) for line in _lines(part)}
     return sorted(line for line in lines if line in hidden or CANARY in line)

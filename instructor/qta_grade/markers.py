@@ -30,24 +30,7 @@ class Marker:
 
 
 def read_marker(source: str, where: str) -> Marker | None:
-    r"""Read the marker of a code cell.
-
-    Parameters
-    ----------
-    source
-        The cell's code.
-    where
-        What the cell is called in a refusal, such as "cell 3".
-
-    Returns
-    -------
-    Marker or None
-        None for an ordinary cell.
-
-    Raises
-    ------
-    Refused
-        If the marker is unknown, not on the first line, or lacks something.
+    r"""Read the marker of a code cell, None for an ordinary one; a refusal calls the cell `where`.
 
     Examples
     --------
@@ -84,25 +67,7 @@ def _refuse_options(kind: str, options: dict[str, str], where: str) -> None:
 
 
 def read_written_marker(source: str, where: str) -> Marker | None:
-    """Read the marker of a Markdown cell, ``<!-- @question ... -->``: its student writes text, and no code.
-
-    Parameters
-    ----------
-    source
-        The cell's text.
-    where
-        What the cell is called in a refusal.
-
-    Returns
-    -------
-    Marker or None
-        None for an ordinary cell.
-
-    Raises
-    ------
-    Refused
-        If the marker is none of a question, not on the first line, or lacks something.
-    """
+    """Read the marker of a Markdown cell, ``<!-- @question ... -->``: its student writes text, and no code."""
     found = _on_first_line(_COMMENT, source, where)
     if not found:
         return None
@@ -137,28 +102,8 @@ def _split(text: str, where: str) -> tuple[list[str], dict[str, str]]:
 def split_solution(source: str, question: str, where: str) -> tuple[str, str, list[str]]:
     """Take an answer cell apart.
 
-    Parameters
-    ----------
-    source
-        The cell's code, marker line included.
-    question
-        Its id, which a stub names.
-    where
-        What the cell is called in a refusal.
-
-    Returns
-    -------
-    template : str
-        What students get.
-    solved : str
-        The solution, without the lines that mark it.
-    lines : list of str
-        The solution's own lines.
-
-    Raises
-    ------
-    Refused
-        If a BEGIN or an END lacks its counterpart, or nothing is marked.
+    Returns what students get, the solved cell without the lines that mark the solution, and the solution's own lines. A
+    stub names the `question`.
     """
     template, solved, private, begun = [], [], [], 0
     for number, line in enumerate(source.split("\n"), 1):

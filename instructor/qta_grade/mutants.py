@@ -13,48 +13,21 @@ _OPTIONAL = {"says"}
 
 @dataclass(frozen=True)
 class Mutant:
-    """A wrong solution.
-
-    Attributes
-    ----------
-    question, name
-        Whose it is, and what is wrong.
-    where, solved
-        Where its cell is, and the cell's new code.
-    loses
-        The checks that it loses.
-    says
-        What a public check says to a student whose answers are this one's; empty if nothing.
-    """
+    """A wrong solution."""
 
     question: str
-    name: str
-    where: str
-    solved: str
-    loses: frozenset[str]
-    says: str = ""
+    name: str  # what is wrong
+    where: str  # its cell
+    solved: str  # the cell's new code
+    loses: frozenset[str]  # the checks
+    says: str = ""  # by a public check to a student with the same answers; empty if nothing
 
 
 def read_mutants(path: Path, assignment: Assignment) -> list[Mutant]:
-    """Read the mutants of an assignment.
+    """Read the mutants of an assignment, in the file's order.
 
-    Parameters
-    ----------
-    path
-        A TOML file with a table ``[[mutant]]`` for each, of the keys question, name, old, new and loses; ``says`` may
-        be left out.
-    assignment
-        Whose solutions they change.
-
-    Returns
-    -------
-    list of Mutant
-        In the file's order.
-
-    Raises
-    ------
-    Refused
-        If the file cannot be read, or one of them does not fit the assignment.
+    The TOML file has a table ``[[mutant]]`` for each, with the keys question, name, old, new and loses; ``says`` may be
+    left out.
     """
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))["mutant"]

@@ -39,27 +39,13 @@ _COPIES = [
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose a file is.
+    """Whose a file is."""
 
-    Attributes
-    ----------
-    id : str
-        The student's id.
-    name : str
-        The name, where the platform writes it.
-    attempt : int
-        Larger for a later attempt, where the name says so.
-    late : bool
-        Whether the platform calls it late.
-    online_text : bool
-        Whether it is no file, but what was typed into the platform, often a link.
-    """
-
-    id: str
-    name: str = ""
-    attempt: int = 0
-    late: bool = False
-    online_text: bool = False
+    id: str  # the student's
+    name: str = ""  # where the platform writes it
+    attempt: int = 0  # larger for a later one, where the name says so
+    late: bool = False  # as the platform says
+    online_text: bool = False  # typed into the platform, often a link, and no file
 
 
 @dataclass(frozen=True)
@@ -71,21 +57,11 @@ class Naming:
 
 
 def naming_of(outermost: Collection[str], folder: str) -> Naming:
-    """Find out by which platform the outermost files and folders were named.
+    """Find out by which platform the outermost files and folders were named: the one that fits most names.
 
-    One platform names them all: a student who calls a file as another platform would is nobody else by that.
-
-    Parameters
-    ----------
-    outermost : collection of str
-        Names of files, and of folders with a ``/`` at the end.
-    folder : str
-        The name of the folder that they lie in.
-
-    Returns
-    -------
-    Naming
-        What fits most names; for Canvas it also has to be possible that they are all its own.
+    One platform names them all, so a student who names a file as another platform would is not taken for somebody else.
+    For Canvas it also has to be possible that all fitting names are its own. Folders in `outermost` end with a ``/``;
+    `folder` is the name of the one that holds them all.
     """
     moodle = sum(_by_moodle(name) is not None for name in outermost)
     canvas = {name: owner for name in outermost if (owner := _by_canvas(name))}

@@ -33,22 +33,12 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell.
+    """A code cell."""
 
-    Attributes
-    ----------
-    number
-        Its place among all cells, counted from 1.
-    source
-        The code.
-    answers, checks
-        The question that it answers, or that it is a public check of; else None.
-    """
-
-    number: int
+    number: int  # its place among all cells, counted from 1
     source: str
-    answers: str | None = None
-    checks: str | None = None
+    answers: str | None = None  # the question that it answers
+    checks: str | None = None  # the question that it is a public check of
 
     @property
     def name(self) -> str:
@@ -57,22 +47,9 @@ class Cell:
 
 
 def read_cells(content: bytes) -> list[Cell]:
-    """Read the code cells of a notebook.
+    """Read the code cells of a submitted file, in the notebook's order.
 
-    Parameters
-    ----------
-    content
-        The file as it was submitted.
-
-    Returns
-    -------
-    list of Cell
-        In the notebook's order.
-
-    Raises
-    ------
-    Unreadable
-        If it is no notebook, too large, or damaged.
+    Raises `Unreadable` if it is no notebook, too large, or damaged.
 
     Examples
     --------
@@ -84,24 +61,12 @@ def read_cells(content: bytes) -> list[Cell]:
 
 @dataclass
 class Answer:
-    """What stands under a question's marker, and in the student's own cells that follow.
+    """What stands under a question's marker, and in the student's own cells that follow."""
 
-    Attributes
-    ----------
-    text
-        Cut off at `MAX_SHOWN`.
-    pictures
-        The first ones that can be shown, as data addresses.
-    not_shown
-        How many more pictures there are.
-    as_handed_out
-        Whether the student has added nothing.
-    """
-
-    text: str = ""
-    pictures: list[str] = field(default_factory=list)
-    not_shown: int = 0
-    as_handed_out: bool = True
+    text: str = ""  # cut off at `MAX_SHOWN`
+    pictures: list[str] = field(default_factory=list)  # the first that can be shown, as data addresses
+    not_shown: int = 0  # how many more pictures there are
+    as_handed_out: bool = True  # the student has added nothing
 
 
 def read_answers(
@@ -109,27 +74,9 @@ def read_answers(
 ) -> dict[str, Answer]:
     """Read the answers to these questions, written and code. Pictures are what the file holds: no code is run.
 
-    An answer goes on in the cells below its marker, for students write new ones there, up to the next marker or code
-    cell of the notebook as it was handed out.
-
-    Parameters
-    ----------
-    content
-        The file as it was submitted.
-    questions
-        Their ids.
-    code, texts
-        The code cells and the Markdown cells of the notebook as it was handed out.
-
-    Returns
-    -------
-    dict of str to Answer
-        Without the questions whose marker is gone.
-
-    Raises
-    ------
-    Unreadable
-        As `read_cells`.
+    An answer goes on in the cells below its marker, since students write new ones there, up to the next marker or code
+    cell of the notebook as it was handed out, whose cells are `code` and `texts`. A question whose marker is gone has
+    no answer. Raises `Unreadable` as `read_cells` does.
     """
     given = {("code", *_take_apart(source, "code")) for source in code}
     given |= {("markdown", *_take_apart(source, "markdown")) for source in texts}

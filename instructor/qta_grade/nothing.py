@@ -64,17 +64,7 @@ class _Call:
 
 
 def solving_nothing(assignment: Assignment, specification: Specification, tier: str) -> dict[str, list[str]]:
-    """Return the code cells of each such submission, by what it is.
-
-    Parameters
-    ----------
-    assignment
-        The source, whose solution is right.
-    specification
-        Its public checks.
-    tier
-        The kind of sandbox.
-    """
+    """Return the code cells of each of these submissions, by what it is."""
     calls = _noted(assignment, specification, tier)
     return {
         "zeros": _cells(assignment, calls, _zeros, "0"),

@@ -24,26 +24,11 @@ limit_memory_once = functools.cache(limit_memory)
 
 
 def grade(specification: str, notebook: bytes, student: str, secret: bytes, tier: str, expected: str) -> str:
-    """Grade a submission.
+    """Grade a submission; return JSON text: a `SubmissionResult`, or ``{"refused": sentence}``.
 
-    Parameters
-    ----------
-    specification : str
-        The assignment as JSON text.
-    notebook, student, secret, tier
-        See `submission.grade_submission`.
-    expected : str
-        What has to be installed, as JSON text: this worker may have joined after the others were asked.
-
-    Returns
-    -------
-    str
-        JSON text: a `SubmissionResult`, or ``{"refused": sentence}``.
-
-    Raises
-    ------
-    NotStarted
-        If no sandbox could be started now: Dask tries again, and then it is that one submission's misfortune.
+    `specification` is JSON text, and so is `expected`, what has to be installed: this worker may have joined after the
+    others were asked. Raises `NotStarted` if no sandbox could be started now: Dask tries again, and if that fails, only
+    this submission fails.
     """
     from distributed import get_worker
 
@@ -64,7 +49,7 @@ def grade(specification: str, notebook: bytes, student: str, secret: bytes, tier
 
 
 def choose(asked: str | None, tensorflow: bool) -> str:
-    """Settle the kind of sandbox; return JSON text: ``{"tier": kind}`` or ``{"refused": sentence}``."""
+    """Choose the kind of sandbox; return JSON text: ``{"tier": kind}`` or ``{"refused": sentence}``."""
     try:
         return json.dumps({"tier": doctor.choose(asked, tensorflow)})
     except Refused as refused:
@@ -87,7 +72,7 @@ def installation() -> dict[str, str | None]:
 
 
 def difference(theirs: dict, ours: dict) -> str:
-    """Return what is installed otherwise there than here, as the rest of a sentence; nothing if nothing is."""
+    """Return how the installation there differs from ours, as the rest of a sentence; empty if it does not."""
     for name in ours:
         if theirs.get(name) != ours[name]:
             there, here = theirs.get(name) or "none", ours[name] or "none"
@@ -102,7 +87,8 @@ def difference(theirs: dict, ours: dict) -> str:
 def own_core() -> Iterator[None]:
     """Keep this thread, and so its sandbox, to a core that no other worker process on this machine has.
 
-    Who holds a name holds the core; the system frees it when the process ends, however that comes about.
+    The process that holds the socket's name holds the core; the system frees it when the process ends, for whatever
+    reason.
     """
     if not hasattr(os, "sched_setaffinity"):
         yield

@@ -8,22 +8,10 @@ import jinja2
 
 
 def load_page(name: str, *styles: str, **filters: Callable) -> tuple[jinja2.Template, dict[str, str]]:
-    """Load a page of the folder ``templates``.
+    """Load a page of the folder ``templates``, and what it takes to render: its ``style``, and the ``digest`` of that.
 
-    Parameters
-    ----------
-    name, *styles
-        The file of the page, and those of its style sheet.
-    **filters
-        Functions that the page uses.
-
-    Returns
-    -------
-    template : jinja2.Template
-        Escapes all that it is given.
-    look : dict of str to str
-        For the template: ``style``, and ``digest`` for the policy by which a browser applies this one style sheet
-        and runs or loads nothing else.
+    The template escapes everything it is given. Its policy lets a browser apply this one style sheet, known by the
+    digest, and run or load nothing else.
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("qta_grade"),

@@ -39,23 +39,13 @@ class Template:
 class Code:
     """What a notebook has of its own.
 
-    Attributes
-    ----------
-    kinds
-        What its tokens are compared by, with an empty one where a passage ends: at the end of a cell, at the head of
-        a function, and at a statement of the template.
-    places
-        For each of them its cell, and where it begins and ends there.
-    begins
-        Where the passages of the shortest length begin, by what they are.
-    own
-        How many tokens there are.
+    A passage ends at the end of a cell, at the head of a function, and at a statement of the template.
     """
 
-    kinds: list[str]
-    places: list[tuple[Cell, int, int]]
-    begins: dict[int, list[int]]
-    own: int
+    kinds: list[str]  # what its tokens are compared by, and an empty text where a passage ends
+    places: list[tuple[Cell, int, int]]  # of each of these: its cell, and where it begins and ends there
+    begins: dict[int, list[int]]  # where the passages of the shortest length begin, by their hash
+    own: int  # how many tokens there are
 
 
 @dataclass(frozen=True)
@@ -75,17 +65,10 @@ def read_template(sources: Iterable[str]) -> Template:
 
 
 def read_code(cells: Iterable[Cell], template: Template) -> Code:
-    """Take the code that is somebody's own out of a notebook.
+    """Take the code that is somebody's own out of a notebook. The cells need not be Python, and are never run.
 
-    Comments, heads and documentation of functions, prints, asserts and imports do not count, nor do statements that
-    the template has. Names are all alike, except after a dot and except Python's own; so are numbers, and texts.
-
-    Parameters
-    ----------
-    cells
-        The code cells. They need not be Python, and are never run.
-    template
-        What everybody was given.
+    Comments, heads and documentation of functions, prints, asserts and imports do not count, nor do statements that the
+    template has. Names are all alike, except after a dot and except Python's own; so are numbers, and texts.
     """
     kinds: list[str] = []
     places: list[tuple[Cell, int, int]] = []

@@ -30,14 +30,8 @@ class LimitReached(Exception):
 class WatchedProcess:
     """A process with private lines to it; whoever makes it has to `kill` it.
 
-    Parameters
-    ----------
-    streams : list
-        The open files of its standard input, output and error, on our side.
-    longest_line : int
-        The bytes that one answer may have.
-    folders : sequence of str
-        The folders in memory that it can write to, where no more than the grader's eye limits the number of files.
+    `streams` are our ends of its standard input, output and error, `longest_line` the bytes that one answer may have,
+    and `folders` those in memory in which only the grader limits the number of files.
     """
 
     def __init__(self, streams: list[IO[bytes]], longest_line: int, folders: Sequence[str] = ()) -> None:
@@ -51,36 +45,21 @@ class WatchedProcess:
             os.set_blocking(stream.fileno(), False)
 
     def started(self) -> None:
-        """Note the processes, now that all have started, and stop reading what they complain of."""
+        """Note the processes, now that all have started, and stop reading the standard error."""
         self._family = self._members()
         self._streams[2].close()
 
     def said(self) -> str:
-        """Return the last line of what it complained of, up to `started`."""
+        """Return the last line of the standard error, up to `started`."""
         text = (self._streams[2].read() or b"").decode("utf-8", "replace")
         return text.strip().split("\n")[-1]
 
     def ask(self, request: bytes, cpu_limit: float, cpu_start: float, wall_start: float) -> bytes:
-        """Send a line and wait for the answer.
+        """Send a line, its end included, and return the next line that comes, without its end.
 
-        Parameters
-        ----------
-        request : bytes
-            The line, with its end.
-        cpu_limit : float
-            The CPU seconds that may have been used since `cpu_start`; five times as many, and five more, may pass.
-        cpu_start, wall_start : float
-            The values of `cpu` and of `time.monotonic` at which counting starts.
-
-        Returns
-        -------
-        bytes
-            The next line that came, without its end.
-
-        Raises
-        ------
-        LimitReached
-            If a limit is exceeded. The process still runs then.
+        `cpu_limit` is the CPU seconds that may have been used since `cpu_start`; five times as many, and five more, may
+        pass since `wall_start` (of `time.monotonic`). Raises `LimitReached` if a limit is exceeded; the process still
+        runs then.
         """
         stdin, stdout = self._streams[0].fileno(), self._streams[1].fileno()
         deadline = wall_start + 5 * cpu_limit + 5
@@ -112,7 +91,7 @@ class WatchedProcess:
             raise LimitReached("reply")
 
     def _count(self) -> None:
-        """See to what the kernel does not limit everywhere."""
+        """Enforce the limits that the kernel does not set everywhere."""
         with contextlib.suppress(psutil.Error, OSError):  # it has ended, or cannot be looked into
             if sum(process.num_threads() for process in self._family) > MAX_THREADS:
                 raise LimitReached("threads")
@@ -149,23 +128,9 @@ class WatchedProcess:
 
 
 class CommandProcess(WatchedProcess):
-    """A command that is started for one submission.
+    """A command that is started for one submission, with no other environment variables than these.
 
-    Parameters
-    ----------
-    command : list of str
-        What to run.
-    environment : dict
-        All the environment variables that it gets.
-    pass_fds : list of int
-        Open files that it inherits.
-    longest_line, folders
-        See `WatchedProcess`.
-
-    Raises
-    ------
-    OSError
-        If the command can't be run.
+    Raises `OSError` if the command can't be run.
     """
 
     def __init__(

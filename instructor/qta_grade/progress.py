@@ -16,17 +16,7 @@ SECONDS_BETWEEN_LINES = 30
 def progress(
     total: int, say: Callable[[str], None] = print, doing: str = "Grading", done: str = "graded"
 ) -> Iterator[Callable[[int], None]]:
-    """Show the progress; gives a function that takes how many of `total` are done.
-
-    Parameters
-    ----------
-    total : int
-        How many there are.
-    say : callable
-        Takes the lines where there is no terminal.
-    doing, done : str
-        What is done, in the bar and in the lines.
-    """
+    """Show the progress, by `say` where there is no terminal; yield a function that takes how many are done."""
     console = Console(stderr=True)
     if console.is_terminal:
         columns = TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
@@ -38,7 +28,7 @@ def progress(
 
 
 def as_finished(futures: Collection[Future]) -> Iterator[Future]:
-    """Give the futures as they come to their end, and let an interrupt through meanwhile.
+    """Yield the futures as they finish, and let an interrupt through meanwhile.
 
     `concurrent.futures.as_completed` waits without end: Python sees an interrupt that comes just before a wait only
     when it has waited.

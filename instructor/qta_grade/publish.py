@@ -16,19 +16,9 @@ LIST = ".published.json"  # in the published folder: the hash of each file that 
 def publish(folder: Path, root: Path = ROOT) -> None:
     """Copy the project for students into a new folder, or update one that was published.
 
-    Parameters
-    ----------
-    folder
-        Where to, outside the repository: new, empty but for ``.git``, or published before. Of the last what others put
-        there stays as it is.
-    root
-        The folder ``instructor`` of the repository.
-
-    Raises
-    ------
-    Refused
-        If the repository has changes that are not committed, the folder cannot be used, a file there was changed by
-        hand, or one holds something hidden; nothing is written then.
+    `folder` is outside the repository: new, empty but for ``.git``, or published before, and what others put there then
+    stays as it is. If there are uncommitted changes, a file there was changed by hand, or one holds something hidden,
+    nothing is written.
     """
     repository = root.resolve().parent
     _refuse_folder(folder, repository)
@@ -77,7 +67,7 @@ def _published(folder: Path) -> dict[str, str]:
 
 
 def _refuse_changed(folder: Path, name: str, expected: set[str | None]) -> None:
-    """Keep what somebody else wrote where this file goes, or went before."""
+    """Refuse to touch what somebody else wrote where this file goes, or went before."""
     path = folder / name
     inside = path.parent.resolve().is_relative_to(folder.resolve())
     if inside and not path.is_symlink() and not path.exists():

@@ -23,40 +23,18 @@ NO_SUBMISSION = "No submission."
 
 @dataclass
 class Row:
-    """A student's result, overrides applied.
-
-    Attributes
-    ----------
-    student, name : str
-        Id, and the name if the class list has it.
-    points : dict of str to float
-        Per question.
-    edition : Edition
-        What it was graded by: its questions, and their most points.
-    notes : list of str
-        Sentences on the submission as a whole, for the instructor and for the student.
-    result : dict or None
-        The `SubmissionResult` as plain values; None if nothing could be graded.
-    overrides : dict of str to Override
-        Per question.
-    graded : bool
-        False if the grader failed; such a row has no score.
-    late_days : float
-        How many days late it was; 0 also where no rule for late work was asked for.
-    late_penalty : float
-        Percent of the possible points that a day costs.
-    """
+    """A student's result, overrides applied."""
 
     student: str
-    name: str
-    points: dict[str, float]
-    edition: Edition
-    notes: list[str] = field(default_factory=list)
-    result: dict | None = None
-    overrides: dict[str, Override] = field(default_factory=dict)
-    graded: bool = True
-    late_days: float = 0
-    late_penalty: float = 0
+    name: str  # empty if neither the class list nor the platform has it
+    points: dict[str, float]  # per question
+    edition: Edition  # what it was graded by
+    notes: list[str] = field(default_factory=list)  # on the whole submission, for the instructor and for the student
+    result: dict | None = None  # the `SubmissionResult` as plain values; None if nothing could be graded
+    overrides: dict[str, Override] = field(default_factory=dict)  # per question
+    graded: bool = True  # False if the grader failed; such a row has no score
+    late_days: float = 0  # 0 also where no rule for late work was asked for
+    late_penalty: float = 0  # percent of the possible points that a day costs
 
     @property
     def earned(self) -> float:
@@ -113,34 +91,11 @@ def make_rows(
     late: Mapping[str, float] | None = None,
     late_penalty: float = 0,
 ) -> list[Row]:
-    """Bring together what is known of each student.
+    """Bring together what is known of each student; return the rows sorted by id.
 
-    Parameters
-    ----------
-    present : Edition
-        For those who handed nothing in.
-    submissions : iterable of Submission
-        What was handed in.
-    outcomes : mapping of str to Outcome
-        What came of it, per student.
-    class_list : mapping of str to str
-        Names per id; those without a submission score 0.
-    overrides : iterable of Override
-        Points set by hand.
-    late : mapping of str to float, optional
-        Days per student.
-    late_penalty : float
-        Percent of the possible points that a day costs.
-
-    Returns
-    -------
-    list of Row
-        Sorted by id.
-
-    Raises
-    ------
-    Refused
-        If an override gives more points than the question has in the version that the student has.
+    Those in `class_list`, names by ids, who handed nothing in score 0 of the `present` edition. `late` is days per
+    student, `late_penalty` the percentage of the possible points that a day costs. An override is refused if it gives
+    more points than the question has in the student's version.
     """
     handed_in = {submission.student: submission for submission in submissions}
     rows = {}
@@ -204,7 +159,7 @@ def write_scores(path: Path, rows: Iterable[Row], questions: list[str], late: bo
 
 
 def note(row: Row) -> str:
-    """Give what the instructor should see at a glance, as one line."""
+    """Return what the instructor should see at a glance, as one line."""
     result = row.result or {"checks": [], "notes": [], "limits": [], "flags": []}
     parts = [*row.notes]
     if row.unmarked:
@@ -229,16 +184,7 @@ def note(row: Row) -> str:
 def write_report(path: Path, rows: Iterable[Row], about: Mapping[str, Any], problems: Iterable[str]) -> None:
     """Write report.json: everything that is known, for whoever wants to look into it.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    rows : iterable of Row
-        The students' results.
-    about : mapping of str to object
-        What the run was made with: assignment, hashes, tier, ...
-    problems : iterable of str
-        Sentences on files that were not understood.
+    `about` says what the run was made with; `problems` are sentences on files that were not understood.
     """
     students = [
         {
@@ -262,7 +208,7 @@ def write_report(path: Path, rows: Iterable[Row], about: Mapping[str, Any], prob
 
 
 def versions() -> dict[str, str | None]:
-    """Give the versions that results may depend on; None for what is not installed."""
+    """Return the versions that results may depend on; None for what is not installed."""
     found: dict[str, str | None] = {"python": platform.python_version()}
     for package in ["qta-grade", "qta-keras", "numpy", "keras", "tensorflow"]:
         try:

@@ -32,35 +32,20 @@ _cores_lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use.
+    """What one submission may use."""
 
-    Attributes
-    ----------
-    cpu_per_cell, cpu_per_check : float
-        CPU seconds. The limit of wall time is five times as long, and five seconds more.
-    memory_gb : float
-        Address space, in gigabytes of 2**30 bytes.
-    tensorflow : bool
-        Whether TensorFlow can be imported; if not, `qta_keras` does without it.
-    """
-
-    cpu_per_cell: float = 20
-    cpu_per_check: float = 10
-    memory_gb: float = 4
-    tensorflow: bool = True
+    cpu_per_cell: float = 20  # CPU seconds; the wall time may be five times as long, and five seconds more
+    cpu_per_check: float = 10  # the same
+    memory_gb: float = 4  # of address space, in 2**30 bytes
+    tensorflow: bool = True  # can be imported; if not, `qta_keras` does without it
 
 
 class StudentError(Exception):
     """An exception in the student's code.
 
-    Attributes
-    ----------
-    kind : str
-        The name of its type.
-    text : str
-        Its message, cut to 500 characters. For hidden checks don't show it: it may hold a check's inputs.
-    where, code : str
-        The cell and its line, counted from 1: "cell 3, line 2", and what stands there. Empty where that is not known.
+    `text` is its message, cut to 500 characters; for hidden checks don't show it: it may hold a check's inputs. `where`
+    is the cell and its line, counted from 1: "cell 3, line 2", and `code` what stands there. Both are empty where that
+    is not known.
     """
 
     def __init__(self, kind: str, text: str, where: str = "", code: str = "") -> None:
@@ -101,22 +86,8 @@ class StudentFunction(Handle):
 class Sandbox:
     """A running sandbox; use it in a ``with`` statement, and in the thread that made it.
 
-    Parameters
-    ----------
-    tier : str
-        One of `TIERS`.
-    limits : Limits
-        What the submission may use.
-
-    Attributes
-    ----------
-    quiet : bool
-        Set it before the student's code sees what it must not tell: errors then have their type and line only.
-
-    Raises
-    ------
-    NotStarted
-        If a sandbox of this tier can't be had on this machine, or not now.
+    Set `quiet` before the student's code sees what it must not reveal: errors then have their type and line only.
+    Raises `NotStarted` if a sandbox of this tier can't be had on this machine, or not now.
     """
 
     def __init__(self, tier: str, limits: Limits | None = None) -> None:
@@ -150,24 +121,9 @@ class Sandbox:
         self.close()
 
     def execute(self, source: str, name: str) -> Outcome:
-        """Run a cell.
+        """Run a cell, which error messages call `name`.
 
-        Parameters
-        ----------
-        source : str
-            The cell's code, as the student wrote it.
-        name : str
-            What the cell is called in error messages.
-
-        Returns
-        -------
-        Outcome
-            The error, if there was one, and what was left out.
-
-        Raises
-        ------
-        LimitReached
-            If the cell used too much; the sandbox is dead then.
+        Raises `LimitReached` if the cell used too much; the sandbox is dead then.
         """
         self._check_start = None
         self._sources[name] = source
@@ -180,19 +136,10 @@ class Sandbox:
         return Outcome(error, left_out, missing)
 
     def value(self, name: str) -> object:
-        """Fetch what a name stands for.
+        """Return a name's plain value (see `values.encode`), a `StudentFunction`, or a `Handle` for what stays inside.
 
-        Returns
-        -------
-        object
-            A plain value (see `values.encode`), a `StudentFunction`, or a `Handle` for what stays inside.
-
-        Raises
-        ------
-        NotThere
-            If the submission does not define the name.
-        BadValue, LimitReached
-            If it can't be passed, or took too long.
+        Raises `NotThere` if the submission does not define the name, `BadValue` if the value can't be passed, and
+        `LimitReached` if that took too long.
         """
         reply = self._ask_in_check({"op": "get", "name": name})
         value = self._result(reply, name)
@@ -201,28 +148,11 @@ class Sandbox:
         return value
 
     def call(self, target: str | Handle, *args: object, **kwargs: object) -> object:
-        """Call a function of the submission.
+        """Call a function of the submission, by its name or by what `value` or `call` returned for it.
 
-        Parameters
-        ----------
-        target : str or Handle
-            The function's name, or what `value` or `call` returned for it.
-        *args, **kwargs
-            Its arguments: plain values, or a `Handle` for what is inside already.
-
-        Returns
-        -------
-        object
-            A plain value, or a `Handle` for what stays inside.
-
-        Raises
-        ------
-        StudentError
-            If the function raised an exception; `NotThere` if there is no such function.
-        LimitReached
-            If it used too much; the sandbox is dead then.
-        BadValue
-            If an argument or the result can't be passed.
+        Arguments and result are plain values, or a `Handle` for what stays inside. Raises `StudentError` if the
+        function raised an exception, `NotThere` if there is no such function, `BadValue` if an argument or the result
+        can't be passed, and `LimitReached` if it used too much; the sandbox is dead then.
         """
         function = {"name": target} if isinstance(target, str) else {"handle": values.encode(target)}
         reply = self._ask_in_check({"op": "call", **function, "arguments": values.encode([list(args), kwargs])})
@@ -283,7 +213,7 @@ class Sandbox:
         self._process.started()
 
     def _told(self, text: str, source: str, instead: str) -> str:
-        """Return what the sandbox claims of a cell, or something else if it could tell what the cell does not hold."""
+        """Return what the sandbox claims of a cell, or `instead` if that could reveal what the cell does not hold."""
         return text if text in source or not self.quiet else instead
 
     def _error(self, claimed: object) -> StudentError:
@@ -301,7 +231,7 @@ class Sandbox:
         return StudentError(known_exception(kind), text, *at)
 
     def _not_there(self, name: str, like: object) -> NotThere:
-        """Say why a name may be missing: the cell that was to define it stopped, or it is called otherwise."""
+        """Say why a name may be missing: the cell that was to define it stopped, or it has another name."""
         for cell, where in self._stopped.items():
             if re.search(rf"\b{re.escape(name)}\b", self._sources[cell]):
                 return NotThere("NameError", f"{name} is not defined, since {where or cell} stopped")
@@ -324,7 +254,7 @@ class Sandbox:
         return values.decode(reply["value"])
 
     def _now(self) -> tuple[float, float]:
-        """Give the CPU time used so far, and the time."""
+        """Return the CPU time used so far, and the time."""
         return self._process.cpu(), time.monotonic()
 
     def _ask(self, request: dict, cpu_limit: float, start: tuple[float, float]) -> dict:

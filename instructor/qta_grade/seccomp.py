@@ -31,17 +31,9 @@ _DENIED = """
 
 @cache
 def program() -> bytes:
-    """Build the filter.
+    """Build the filter: a BPF program for this machine's kind of processor; empty where the system is not Linux.
 
-    Returns
-    -------
-    bytes
-        A BPF program for this machine's kind of processor; empty where the system is not Linux.
-
-    Raises
-    ------
-    Refused
-        If this is Linux, but without the library libseccomp.
+    Raises `Refused` on a Linux without the library libseccomp: no submission runs there without the filter.
     """
     if sys.platform != "linux":
         return b""

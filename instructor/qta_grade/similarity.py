@@ -27,7 +27,7 @@ _MAX_EXCERPT = 4_000  # characters
 
 @dataclass(frozen=True)
 class Pair:
-    """Two submissions that share something: their ids, the passages, and which share of each one's own code it is."""
+    """Two submissions that share passages, and which share of each one's own code these are."""
 
     left: str
     right: str
@@ -56,21 +56,7 @@ def report_similarity(
 ) -> None:
     """Compare all submissions with each other, and write ``similarity.csv`` and ``similarity.html``.
 
-    Parameters
-    ----------
-    specification
-        The assignment; code of its template is not compared.
-    submissions
-        Folder or zip archive.
-    out
-        Folder for both files, new or empty.
-    id_pattern
-        See `intake.collect`.
-
-    Raises
-    ------
-    Refused
-        If something that the instructor gave cannot be used.
+    Code of the assignment's template is not compared. `out` is new or empty; for `id_pattern` see `intake.collect`.
     """
     if out.resolve().is_relative_to(submissions.resolve()):
         raise Refused(f"{out} lies inside {submissions}, and would be taken for a submission: name another folder.")
@@ -88,7 +74,7 @@ def report_similarity(
 
 
 def _read(specification: Specification, submissions: Path, id_pattern: str | None) -> tuple[dict[str, Code], list[str]]:
-    """Give the code of each student, and a sentence for everything that is not compared."""
+    """Return the code of each student, and a sentence for everything that is not compared."""
     intake = collect(submissions, id_pattern, assignment=specification.name)
     template = read_template(specification.template)
     codes, left_out = {}, list(intake.problems)
@@ -114,13 +100,7 @@ def _read(specification: Specification, submissions: Path, id_pattern: str | Non
 
 
 def compare(codes: dict[str, Code]) -> list[Pair]:
-    """Compare everybody with everybody.
-
-    Returns
-    -------
-    list of Pair
-        Those that share a passage; first those that stand out, and the larger share first.
-    """
+    """Return the pairs that share a passage: first those that stand out, and the larger share first."""
     pairs = []
     total = len(codes) * (len(codes) - 1) // 2
     with progress(total, doing="Comparing", done="compared") as advance:
@@ -139,7 +119,7 @@ def _pair(left: str, right: str, passages: list[Passage], codes: dict[str, Code]
 
 
 def groups(pairs: list[Pair]) -> list[list[str]]:
-    """Give who hangs together, each with somebody of the group if not with all; in the order of the pairs."""
+    """Return who belongs together, each with somebody of the group if not with all, in the order of the pairs."""
     group: dict[str, frozenset[str]] = {}
     for pair in pairs:
         one, other = (group.get(student, frozenset([student])) for student in (pair.left, pair.right))
@@ -149,7 +129,7 @@ def groups(pairs: list[Pair]) -> list[list[str]]:
 
 
 def table(pairs: list[Pair]) -> str:
-    """Give ``similarity.csv``: the pairs, a row each."""
+    """Return ``similarity.csv``: the pairs, a row each."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["left", "right", "left_share", "right_share", "longest_tokens", "to_look_at"])
@@ -175,7 +155,7 @@ def _page(title: str, codes: dict[str, Code], pairs: list[Pair], left_out: list[
 
 
 def _shown(pair: Pair, codes: dict[str, Code]) -> dict:
-    """Give what the page says of a pair, the longest passage first."""
+    """Return what the page says of a pair, the longest passage first."""
     left, right = codes[pair.left], codes[pair.right]
     passages = [
         {
@@ -191,7 +171,7 @@ def _shown(pair: Pair, codes: dict[str, Code]) -> dict:
 
 
 def _excerpt(code: Code, place: int, length: int) -> tuple[str, str, str, str]:
-    """Give where a passage stands, and its lines: what is before it, the passage, and what is after it."""
+    """Return where a passage stands, and its lines: what is before it, the passage, and what is after it."""
     cell, start, _ = code.places[place]
     end = code.places[place + length - 1][2]
     first = cell.source.rfind("\n", 0, start) + 1

@@ -30,26 +30,11 @@ _LAST = "Abreu Brown Chen Díaz Eriksen Fischer Gupta Haddad Ito Jansen Kovács 
 
 
 def simulate(name: str, count: int, folder: Path, seed: int = 1, root: Path = ROOT) -> None:
-    """Make up a class, and print what is in it.
+    """Make up a class, and print what is in it. If anything is refused, nothing is written.
 
-    Parameters
-    ----------
-    name
-        Of the assignment; its source and its list of mutants are needed.
-    count
-        How many students hand something in. One more, in the class list only, does not.
-    folder
-        New or empty. It gets ``submissions/``, ``class.csv``, ``expected.csv`` and, where questions are marked by hand,
-        ``overrides.csv``, which gives no points for them.
-    seed
-        The same one makes the same class.
-    root
-        The folder ``instructor``.
-
-    Raises
-    ------
-    Refused
-        If the folder or the number cannot be used, or the assignment cannot be read; nothing is written then.
+    `count` students hand something in; one more, in the class list only, does not. `folder`, new or empty, gets
+    ``submissions/``, ``class.csv``, ``expected.csv`` and, where questions are marked by hand, ``overrides.csv``, which
+    gives no points for them. The same `seed` makes the same class.
     """
     if not 1 <= count <= MAX_STUDENTS:
         raise Refused(f"A class of {count} cannot be made up: name a number from 1 to {MAX_STUDENTS:,}.")

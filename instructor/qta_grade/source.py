@@ -20,30 +20,15 @@ SETUP = "# Setup: run this cell first."  # how the setup cell begins in every no
 
 @dataclass(frozen=True)
 class SourceCell:
-    """A cell of the source.
+    """A cell of the source."""
 
-    Attributes
-    ----------
-    kind
-        "markdown", "written", "plain", "assignment", "question", "check" or "reference"; "written" is a question in
-        Markdown.
-    cell
-        The cell as it stands in the notebook, its source one text.
-    where
-        What it is called in messages.
-    marker
-        Its first line taken apart, if it is a marker.
-    template, solved, private
-        Of an answer: what students get, the solution, and the solution's own lines. Of another cell: its text, twice.
-    """
-
-    kind: str
-    cell: dict
-    where: str
+    kind: str  # "written" (a question in Markdown), "markdown", "plain", or the kind of its marker
+    cell: dict  # as it stands in the notebook, its source one text
+    where: str  # what it is called in messages
     marker: Marker | None
-    template: str
-    solved: str
-    private: list[str]
+    template: str  # of an answer what students get, else the text
+    solved: str  # of an answer the code with the solution, else the text
+    private: list[str]  # the solution's own lines
 
 
 @dataclass(frozen=True)
@@ -63,22 +48,9 @@ def load_source(name: str, root: Path = ROOT) -> Assignment:
 
 
 def read_source(path: Path) -> Assignment:
-    """Read a source notebook.
+    """Read a source notebook, whose name is the assignment's.
 
-    Parameters
-    ----------
-    path
-        The notebook; its name is the assignment's.
-
-    Returns
-    -------
-    Assignment
-        Its parts.
-
-    Raises
-    ------
-    Refused
-        If it is no notebook, or its parts do not fit together; the sentence names the cell.
+    It is refused if its parts do not fit together; the sentence names the cell.
     """
     cells = [_read_cell(cell, f"cell {number}") for number, cell in enumerate(_notebook_cells(path), 1)]
     code = [cell for cell in cells if cell.kind not in ("markdown", "written")]

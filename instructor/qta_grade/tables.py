@@ -1,4 +1,4 @@
-"""Tables in CSV files read: the instructor's own, the class list, the overrides and who was late, are never written."""
+"""Tables in CSV files read. The instructor's own (class list, overrides, who was late) are never written."""
 
 import csv
 import io
@@ -22,22 +22,9 @@ class Override:
 
 
 def read_class_list(path: Path) -> dict[str, str]:
-    """Read who is in the class.
+    """Read the class list: names by ids, from the columns ``id`` and, if liked, ``name``; a name may be empty.
 
-    Parameters
-    ----------
-    path : Path
-        CSV file in UTF-8 with a column ``id`` and, if liked, ``name``.
-
-    Returns
-    -------
-    dict of str to str
-        The name, or an empty text, per id; ids in Unicode's composed form, as in the submissions.
-
-    Raises
-    ------
-    Refused
-        If the file cannot be read, has no column ``id``, or has an id that is empty or there twice.
+    Ids are in Unicode's composed form, as in the submissions.
     """
     names: dict[str, str] = {}
     for line, row in read_rows(path, ["id"]):
@@ -55,23 +42,10 @@ def read_class_list(path: Path) -> dict[str, str]:
 def read_overrides(
     path: Path, students: set[str], possible: Mapping[str, float], by_hand: Collection[str] = ()
 ) -> list[Override]:
-    """Read the points that the instructor set by hand; no file means none.
+    """Read the points that the instructor set by hand (columns ``id``, ``question``, ``points`` and ``comment``).
 
-    Parameters
-    ----------
-    path : Path
-        CSV file in UTF-8 with the columns ``id``, ``question``, ``points`` and ``comment``.
-    students : set of str
-        Known ids: of submissions and of the class list.
-    possible : mapping of str to float
-        The most points per question.
-    by_hand : collection of str
-        Questions that are marked by hand: a line of one that has no points yet is left out.
-
-    Raises
-    ------
-    Refused
-        If an id or a question is unknown or there twice, or the points are not a number from 0 to what is possible.
+    No file means none. A line without points is left out if its question is in `by_hand`. `possible` has the most
+    points per question.
     """
     if not path.exists():
         return []
@@ -94,20 +68,7 @@ def read_overrides(
 
 
 def read_late(path: Path, students: set[str]) -> dict[str, float]:
-    """Read how many days late who was; no file means nobody.
-
-    Parameters
-    ----------
-    path : Path
-        CSV file in UTF-8 with the columns ``id`` and ``days``.
-    students : set of str
-        Known ids: of submissions and of the class list.
-
-    Raises
-    ------
-    Refused
-        If an id is unknown or there twice, or the days are not a number from 0 on.
-    """
+    """Read how many days late each student was (columns ``id`` and ``days``); no file means nobody."""
     if not path.exists():
         return {}
     found: dict[str, float] = {}
@@ -148,20 +109,7 @@ def number(points: float) -> str:
 
 
 def read_rows(path: Path, columns: list[str]) -> list[tuple[int, dict[str, str]]]:
-    """Give the line number and the cells, trimmed, of every line that is not empty.
-
-    Parameters
-    ----------
-    path : Path
-        CSV file in UTF-8.
-    columns : list of str
-        Those that it has to have.
-
-    Raises
-    ------
-    Refused
-        If the file cannot be read, or lacks a column.
-    """
+    """Return the line number and the trimmed cells of every line that is not empty. A missing column is refused."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:

@@ -28,40 +28,18 @@ class BadValue(ValueError):
 
 @dataclass(frozen=True)
 class Handle:
-    """A value that stayed in the sandbox, such as a Keras model; it may be passed back as an argument.
+    """A value that stayed in the sandbox, such as a Keras model; it may be passed back as an argument."""
 
-    Attributes
-    ----------
-    id : int
-        The number under which the sandbox keeps it.
-    type_name : str
-        The name of its type, as the sandbox claims it.
-    """
-
-    id: int
-    type_name: str
+    id: int  # the number under which the sandbox keeps it
+    type_name: str  # as the sandbox claims it
 
 
 def encode(value: object, keep: Callable[[object], Handle] | None = None) -> object:
-    """Turn a value into what ``json.dumps`` can write.
+    """Turn a value into what ``json.dumps`` can write: lists, dicts and scalars of JSON.
 
-    Parameters
-    ----------
-    value : object
-        None, bool, int, float, complex, str, list, tuple, dict, `Handle`, or a NumPy scalar or array of numbers, truth
-        values or text.
-    keep : callable, optional
-        What to do with a value of another kind: it puts the value aside and returns a `Handle` for it.
-
-    Returns
-    -------
-    object
-        Lists, dicts and scalars of JSON.
-
-    Raises
-    ------
-    BadValue
-        If the value is of another kind and there is no `keep`, or is nested too deep.
+    The value is None, bool, int, float, complex, str, list, tuple, dict, `Handle`, or a NumPy scalar or array of
+    numbers, truth values or text. `keep` puts a value of another kind aside and returns a `Handle` for it. Raises
+    `BadValue` for such a value if there is no `keep`, and for one that is nested too deep.
 
     Examples
     --------
@@ -114,24 +92,11 @@ def _encode_array(value: np.generic | np.ndarray) -> dict:
 
 
 def decode(value: object, find: Callable[[Handle], object] | None = None) -> object:
-    """Turn what `encode` made, and ``json.loads`` read, back into a value.
+    """Turn what `encode` made, and ``json.loads`` read, back into a value; nothing about it is taken for granted.
 
-    Parameters
-    ----------
-    value : object
-        What was read; nothing about it is taken for granted.
-    find : callable, optional
-        Returns the value that a `Handle` stands for; without it the `Handle` itself is the value.
-
-    Returns
-    -------
-    object
-        The value. Arrays are new, writable and in the machine's byte order.
-
-    Raises
-    ------
-    BadValue
-        If it is not what `encode` makes, or beyond one of the limits at the top of this module.
+    `find` returns the value that a `Handle` stands for; without it the `Handle` itself is the value. Arrays are new,
+    writable and in the machine's byte order. Raises `BadValue` if the value is not what `encode` makes, or is beyond
+    one of the limits at the top of this module.
 
     Examples
     --------

@@ -35,27 +35,7 @@ class Trial:
 
 
 def verify(name: str, root: Path = ROOT, tier: str | None = None) -> list[str]:
-    """Verify an assignment, and print what was found.
-
-    Parameters
-    ----------
-    name
-        Of the source notebook.
-    root
-        The folder ``instructor``.
-    tier
-        The kind of sandbox; the best one by default.
-
-    Returns
-    -------
-    list of str
-        What is wrong, a sentence each; empty for a sound assignment.
-
-    Raises
-    ------
-    Refused
-        If the source or the list of mutants cannot be read, or no sandbox can be had.
-    """
+    """Verify an assignment, and print what was found; return a sentence for each fault, none for a sound assignment."""
     assignment = load_source(name, root)
     mutants = read_mutants(root / "sources" / f"{name}.mutants.toml", assignment)
     specification, files = draft(assignment, root)
@@ -86,21 +66,9 @@ def _not_as_built(path: Path, text: str) -> list[str]:
 
 
 def run_unsolved(notebook: bytes, specification: Specification, tier: str) -> list[str]:
-    """Run the student's notebook from top to bottom before any work is done.
+    """Run the student's notebook from top to bottom before any work is done; return a sentence for each fault.
 
-    Parameters
-    ----------
-    notebook
-        The file.
-    specification
-        Its limits, and the public checks that have to say that nothing was attempted yet.
-    tier
-        The kind of sandbox.
-
-    Returns
-    -------
-    list of str
-        What went wrong.
+    Its public checks have to say that nothing was attempted yet.
     """
     faults = []
     with Sandbox(tier, limits_of(specification)) as sandbox:

@@ -1,7 +1,7 @@
 """The grader's end of the warm sandboxes: prepared processes, each kept for one submission after the other.
 
-What is prepared, and how a fork of it is shut in, stands in `zygote`. A prepared process lives until this process ends
-or `end` is called; as many are kept as submissions were ever graded at the same time.
+`zygote` says what is prepared, and how a fork of it is shut in. A prepared process lives until this process ends or
+`end` is called; as many are kept as submissions were ever graded at the same time.
 """
 
 import atexit
@@ -27,17 +27,9 @@ _lock = threading.Lock()
 
 
 class Prepared:
-    """A process that has imported everything and forks itself on demand.
+    """A process that has imported everything and forks itself on demand, with TensorFlow and Keras or with both hidden.
 
-    Parameters
-    ----------
-    tensorflow : bool
-        Whether it has TensorFlow and Keras, or hides them.
-
-    Raises
-    ------
-    Refused
-        If it can't be had on this machine.
+    Raises `Refused` if it can't be had on this machine.
     """
 
     def __init__(self, tensorflow: bool) -> None:
@@ -100,7 +92,7 @@ class Prepared:
         return False
 
     def end(self) -> None:
-        """End it: without its line to the grader it leaves, and with it ends what it has started."""
+        """End it: without its line to the grader it exits, and everything that it has started ends with it."""
         self._line.close()
         try:
             self._process.wait(_END_SECONDS)
@@ -122,17 +114,7 @@ class Prepared:
 class ForkedProcess(WatchedProcess):
     """A submission's own fork of a prepared process.
 
-    Parameters
-    ----------
-    tensorflow : bool
-        Whether it has TensorFlow and Keras.
-    longest_line : int
-        The bytes that one answer may have.
-
-    Raises
-    ------
-    Refused
-        If no prepared process can be had.
+    Raises `Refused` if no prepared process can be had.
     """
 
     def __init__(self, tensorflow: bool, longest_line: int) -> None:
@@ -158,10 +140,7 @@ class ForkedProcess(WatchedProcess):
     def kill(self) -> None:
         """End the fork and all that it has started; nothing happens the second time.
 
-        Raises
-        ------
-        ChildProcessError
-            If the prepared process itself is gone, which is no fault of the submission.
+        Raises `ChildProcessError` if the prepared process itself is gone, which is no fault of the submission.
         """
         prepared, self._prepared = self._prepared, None
         if prepared is None:

@@ -190,7 +190,7 @@ class Worker:
 
 
 def _set_seeds() -> None:
-    """Make results repeatable; Keras is told only if it's there, since importing it takes seconds."""
+    """Make results repeatable; Keras only if it is imported already, since importing it takes seconds."""
     random.seed(0)
     np.random.seed(0)
     if "keras" in sys.modules:
