@@ -38,22 +38,32 @@ class Row:
 
     @property
     def earned(self) -> float:
-        """The sum of the points, without those of optional questions."""
-        return _sum(self.points, self.edition, optional=False)
+        """The points, without those of optional questions."""
+        return sum(points for question, points in self.points.items() if question not in self.edition.optional)
+
+    @property
+    def total(self) -> float:
+        """The most points that these questions have."""
+        return sum(most for question, most in self.edition.possible.items() if question not in self.edition.optional)
 
     @property
     def extra(self) -> float:
         """The points of optional questions, which stand apart from the score."""
-        return _sum(self.points, self.edition, optional=True)
+        return sum(self.points[question] for question in self.edition.optional)
+
+    @property
+    def extra_total(self) -> float:
+        """The most points of optional questions."""
+        return sum(self.edition.possible[question] for question in self.edition.optional)
 
     @property
     def deducted(self) -> float:
-        """The points that being late costs: of those that are there."""
+        """The points that being late costs, never more than were earned."""
         return min(self.earned, self.total * self.late_penalty / 100 * self.late_days)
 
     @property
     def score(self) -> float:
-        """What counts."""
+        """The points that count."""
         return self.earned - self.deducted
 
     @property
@@ -64,22 +74,8 @@ class Row:
 
     @property
     def final(self) -> bool:
-        """Whether the score may be told as one."""
+        """Whether the score is complete, and may be given out."""
         return self.graded and not self.unmarked
-
-    @property
-    def extra_total(self) -> float:
-        """The most points of optional questions."""
-        return _sum(self.edition.possible, self.edition, optional=True)
-
-    @property
-    def total(self) -> float:
-        """The most points that it could have, without those of optional questions."""
-        return _sum(self.edition.possible, self.edition, optional=False)
-
-
-def _sum(points: Mapping[str, float], edition: Edition, optional: bool) -> float:
-    return sum(value for question, value in points.items() if (question in edition.optional) == optional)
 
 
 def make_rows(
