@@ -26,7 +26,7 @@ def main() -> None:
                 " and ".join(sorted(what)) or "-" for what in (naive, *(ours[path][attack.name] for path in PATHS))
             ]
             print(f"| {attack.name} | {' | '.join(gained)} |")
-        held = ", ".join(f"{sum(map(bool, ours[path].values()))} on the {path} path" for path in PATHS)
+        held = ", ".join(f'{sum(map(bool, ours[path].values()))} on the "{path}" path' for path in PATHS)
         print(f"\n{len(attacks)} attacks: {fallen} succeed on the naive grader, {held}.")
 
 
