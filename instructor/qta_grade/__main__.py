@@ -216,7 +216,7 @@ def _similarity(options: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def _grader(options: argparse.Namespace, specification: Any) -> Iterator[dict[str, Any]]:
-    """Give what a `Run` takes to grade here, or on a cluster."""
+    """Yield what a `Run` takes to grade here, or on a cluster."""
     if options.scheduler is None:
         from qta_grade.doctor import SAFE, choose, protection
 

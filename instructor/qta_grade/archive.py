@@ -68,7 +68,7 @@ def entries(place: Path) -> Iterator[Entry]:
 
 
 def printable(name: str) -> str:
-    """Give a name in Unicode's composed form, with what would not print (line breaks, escapes) spelt out."""
+    """Return a name in Unicode's composed form, with what would not print (line breaks, escapes) spelt out."""
     name = unicodedata.normalize("NFC", name[:MAX_PATH])
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in name)
 
@@ -149,7 +149,7 @@ def _in_zip(archive: zipfile.ZipFile, above: str, times: tuple, most: int, size:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Give the whole name in the archive, which zipfile cuts at a NUL; macOS writes UTF-8 without saying so."""
+    """Return the whole name in the archive, which zipfile cuts at a NUL; macOS writes UTF-8 without saying so."""
     if info.flag_bits & 0x800:
         return info.orig_filename
     try:

@@ -206,7 +206,7 @@ def _parse(source: str, name: str) -> ast.Module:
 
 
 def _awaits(node: ast.AST) -> bool:
-    """Tell whether it awaits something itself, and not in a function that it defines."""
+    """Return whether it awaits something itself, and not in a function that it defines."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         return False
     if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):

@@ -144,7 +144,7 @@ def _warnings() -> list[str]:
 
 
 def _is_compiled(package: str) -> bool:
-    """Tell whether a package's bytecode is stored; also if it isn't installed, since then there's nothing to do."""
+    """Return whether a package's bytecode is stored; also true if it isn't installed: then there's nothing to do."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         return True

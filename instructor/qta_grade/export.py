@@ -121,7 +121,7 @@ def _people(table: _Table, to: str, path: Path) -> dict[str, int]:
 
 
 def _maximum(table: _Table, row: int, filled: int, to: str) -> str:
-    """Return what the platform takes for the most points, as it writes it; empty if that is not known."""
+    """Return the maximum that the platform has for the column, as it writes it; empty if that is not known."""
     names = table.names()
     if to == "moodle" and "Maximum Grade" in names:
         return table.value(row, names.index("Maximum Grade")).strip()

@@ -70,7 +70,7 @@ def _in_file(arguments: list[str]) -> Iterator[int]:
 
 
 def counts_threads(tier: str) -> bool:
-    """Say whether Linux counts the threads of each sandbox separately: since 5.14, and in namespaces of its own.
+    """Return whether Linux counts the threads of each sandbox separately: since 5.14, and in namespaces of its own.
 
     Elsewhere a limit would be for all that the account runs, and root has none: there the grader watches.
     """

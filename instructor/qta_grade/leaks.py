@@ -37,7 +37,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Give every text in a notebook or another file of JSON, and else the whole text."""
+    """Yield every text in a notebook or another JSON file; of any other file, the whole text."""
     try:
         open_parts = [json.loads(text)]
     except ValueError:

@@ -135,5 +135,5 @@ def _prompt(text: str, question: str, where: str) -> str:
 
 
 def marks_a_solution(source: str) -> bool:
-    """Tell whether a line of the cell begins or ends a solution."""
+    """Return whether a line of the cell begins or ends a solution."""
     return any(_BEGIN.fullmatch(line) or _END.fullmatch(line) for line in source.split("\n"))

@@ -98,7 +98,7 @@ def read_answers(
 
 
 def _take_apart(source: str, kind: str) -> tuple[str | None, str]:
-    """Give the question that a cell is marked for, and what stands around the marker."""
+    """Return the question that a cell is marked for, and what stands around the marker."""
     marker = {"code": _QUESTION.match, "markdown": _WRITTEN.search}.get(kind)
     found = marker(source) if marker else None
     if not found:
@@ -127,7 +127,7 @@ def _add(answer: Answer, cell: dict, text: str, same: bool) -> None:
 
 
 def _drawings(cell: dict) -> list[dict]:
-    """Give the pictures among a code cell's outputs, or pasted into a Markdown cell, each by its formats."""
+    """Return the pictures among a code cell's outputs, or pasted into a Markdown cell, each by its formats."""
     outputs, attached = cell.get("outputs"), cell.get("attachments")
     found = [output.get("data") for output in outputs if isinstance(output, dict)] if isinstance(outputs, list) else []
     found += attached.values() if isinstance(attached, dict) else []
@@ -135,7 +135,7 @@ def _drawings(cell: dict) -> list[dict]:
 
 
 def _picture(data: dict) -> str | None:
-    """Give the address of a picture in the first format that can be shown; only what is base64 becomes one."""
+    """Return the address of a picture in the first format that can be shown; only what is base64 becomes one."""
     for kind, size in (("image/png", _png_size), ("image/jpeg", _jpeg_size)):
         text = _one_line(data.get(kind))
         if 0 < len(text) <= MAX_PICTURE:
@@ -177,7 +177,7 @@ def _jpeg_size(content: bytes) -> tuple[int, int]:
 
 
 def _cells(content: bytes) -> list[dict]:
-    """Give the cells of all types, each of which is known to have one."""
+    """Return the cells of all types, each of which is known to have one."""
     if not content.strip():
         raise Unreadable("The file is empty.")
     if len(content) > MAX_BYTES:

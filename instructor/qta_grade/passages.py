@@ -118,12 +118,12 @@ def _length(left: Code, i: int, right: Code, j: int) -> int:
 
 
 def _written(statement: list[Token]) -> tuple[str, ...]:
-    """Give a statement as it is written, but for the layout and the quotes of texts."""
+    """Return a statement as it is written, but for the layout and the quotes of texts."""
     return tuple(token.kind if token.kind == "text" else token.text for token in statement)
 
 
 def _statements(source: str) -> Iterator[list[Token]]:
-    """Give the statements of a cell: what stands up to an end of line outside brackets, or a semicolon."""
+    """Yield the statements of a cell: each ends at a line's end outside brackets, or at a semicolon."""
     statement: list[Token] = []
     depth = 0
     for token in _tokens(source):

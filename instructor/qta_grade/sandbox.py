@@ -87,7 +87,7 @@ class Sandbox:
     """A running sandbox; use it in a ``with`` statement, and in the thread that made it.
 
     Set `quiet` before the student's code sees what it must not reveal: errors then have their type and line only.
-    Raises `NotStarted` if a sandbox of this tier can't be had on this machine, or not now.
+    Raises `NotStarted` if a sandbox of this tier can't be started on this machine, or not now.
     """
 
     def __init__(self, tier: str, limits: Limits | None = None) -> None:

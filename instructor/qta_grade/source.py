@@ -33,7 +33,7 @@ class SourceCell:
 
 @dataclass(frozen=True)
 class Assignment:
-    """A source notebook that has been found in order: its name, header, cells, questions and checks."""
+    """A source notebook that is in order: its name, header, cells, questions and checks."""
 
     name: str
     options: dict[str, str]

@@ -29,7 +29,7 @@ _lock = threading.Lock()
 class Prepared:
     """A process that has imported everything and forks itself on demand, with TensorFlow and Keras or with both hidden.
 
-    Raises `Refused` if it can't be had on this machine.
+    Raises `Refused` if it can't be started on this machine.
     """
 
     def __init__(self, tensorflow: bool) -> None:
@@ -114,7 +114,7 @@ class Prepared:
 class ForkedProcess(WatchedProcess):
     """A submission's own fork of a prepared process.
 
-    Raises `Refused` if no prepared process can be had.
+    Raises `Refused` if no prepared process can be started.
     """
 
     def __init__(self, tensorflow: bool, longest_line: int) -> None:
