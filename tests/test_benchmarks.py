@@ -1,11 +1,9 @@
 """What the benchmarks compute from what they measure, on numbers that are known; the measuring itself takes an hour."""
 
-import doctest
 import shutil
 import statistics
 import zipfile
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -402,10 +400,3 @@ def test_the_page_has_a_place_for_every_benchmark_and_every_benchmark_a_script()
     for name in bench.NAMES:
         assert bench.with_section(page, name, "## Here") != page
         assert (ROOT / "benchmarks" / f"{name}.py").is_file()
-
-
-@pytest.mark.parametrize("name", ["accuracy_page", "corpora", "measures", "report"])
-def test_the_examples_hold(name):
-    result = doctest.testmod(import_module(f"benchmarks.{name}"))
-    assert result.attempted
-    assert not result.failed

@@ -19,23 +19,8 @@ CANARY = "# canary qta-"  # where a line with this is found, something hidden ha
 def build(name: str, root: Path = ROOT) -> list[Path]:
     """Write the student's notebook and the specification of an assignment, and keep the specification before.
 
-    Parameters
-    ----------
-    name
-        Of the source notebook, such as "1-linear-regression".
-    root
-        The folder ``instructor``, beside which ``assignments`` and ``tools`` lie.
-
-    Returns
-    -------
-    list of Path
-        The two files that were written.
-
-    Raises
-    ------
-    Refused
-        If the source is not in order, its wrong solutions do not fit it, the student's notebook has been changed by
-        hand since it was built, or it cannot be told which notebook the specification before belongs to.
+    Raises `Refused` if the source or its wrong solutions are not in order, if the student's notebook was changed by
+    hand since it was built, or if nothing says which notebook the specification before belongs to.
     """
     specification, files = draft(load_source(name, root), root)
     _refuse_changed(next(iter(files)))
@@ -62,19 +47,9 @@ def draft(assignment: Assignment, root: Path) -> tuple[Specification, dict[Path,
 
 
 def make_notebook(assignment: Assignment, setup_cell: str) -> dict:
-    """Return the notebook that students get.
+    """Return the notebook that students get, in the form of Jupyter's files, without outputs.
 
-    Parameters
-    ----------
-    assignment
-        The source.
-    setup_cell
-        What stands in the setup cell now, since the project's address may have changed after the source was written.
-
-    Returns
-    -------
-    dict
-        In the form of Jupyter's files, without outputs.
+    The setup cell is given, since the project's address may have changed after the source was written.
     """
     checks, cells = iter(assignment.checks), []
     for cell in assignment.cells:
@@ -90,15 +65,7 @@ def make_notebook(assignment: Assignment, setup_cell: str) -> dict:
 
 
 def make_specification(assignment: Assignment, notebook: dict) -> Specification:
-    """Return what grading needs.
-
-    Parameters
-    ----------
-    assignment
-        The source.
-    notebook
-        What `make_notebook` made of it.
-    """
+    """Return what grading needs of an assignment and of the notebook that `make_notebook` made of it."""
     options = assignment.options
     by_hand = any(question.by_hand for question in assignment.questions)
     sources = {

@@ -48,47 +48,20 @@ class CheckResult:
 
 
 def rng_for(secret: bytes, student: str, check: str) -> np.random.Generator:
-    """Return the source of a check's inputs, which nobody can foretell who does not know the secret.
+    """Return the source of a check's inputs, which only someone who knows the secret can foretell.
 
-    Parameters
-    ----------
-    secret
-        Known to the instructor alone.
-    student, check
-        Their ids: each pair has inputs of its own, the same at every grading.
-
-    Returns
-    -------
-    numpy.random.Generator
-        Seeded by HMAC-SHA256 (RFC 2104).
+    Each pair of student and check has inputs of its own, the same at every grading: the seed is their HMAC-SHA256
+    (RFC 2104).
     """
     digest = hmac.digest(secret, f"{student}\0{check}".encode(), "sha256")
     return np.random.default_rng(int.from_bytes(digest))
 
 
 def run_check(check: Check, specification: Specification, sandbox: Sandbox, rng: np.random.Generator) -> CheckResult:
-    """Run a check against the submission in the sandbox.
+    """Run a check against the submission whose cells have run in the sandbox; it gives all its points or none.
 
-    Parameters
-    ----------
-    check
-        The check.
-    specification
-        Its assignment, of which a hidden check sees the helpers.
-    sandbox
-        Where the submission's cells have run.
-    rng
-        Draws the check's inputs.
-
-    Returns
-    -------
-    CheckResult
-        With all points or none. The message of a hidden check holds neither inputs nor expected values.
-
-    Raises
-    ------
-    LimitReached
-        If the student's code used too much; the sandbox is gone then.
+    The message of a hidden check holds neither inputs nor expected values. Raises `LimitReached` if the student's code
+    used too much; the sandbox is gone then.
     """
     try:
         _call(check, specification, sandbox, rng, [])
@@ -102,8 +75,8 @@ def run_check(check: Check, specification: Specification, sandbox: Sandbox, rng:
 def known_mistake(check: Check, specification: Specification, sandbox: Sandbox) -> str:
     """Return what to say of the known mistake whose numbers a submission gives a check that it lost, or nothing.
 
-    The inputs are those of the table, and the numbers are noted as `known.answers_to` does. As in `run_check`, a limit
-    can be reached.
+    The inputs are those of the table, and the numbers are noted as `known.answers_to` does. Raises `LimitReached` as
+    `run_check` does.
     """
     answers: list[float] = []
     try:

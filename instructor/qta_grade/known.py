@@ -24,24 +24,10 @@ Known = list[tuple[int, float, str]]  # how many numbers, their fingerprint, and
 
 
 def with_known_mistakes(assignment: Assignment, mutants: list[Mutant]) -> Assignment:
-    """Return the assignment, its checks with the mistakes that they can name.
+    """Return the assignment, its checks with the mistakes that they can name, as `Known`.
 
-    Parameters
-    ----------
-    assignment
-        The source, whose solutions are run here.
-    mutants
-        Its wrong solutions; those that say nothing are run too, for no other may be taken for them.
-
-    Returns
-    -------
-    Assignment
-        Each check with ``known``: how many numbers a mistake gives, their fingerprint, and what it says.
-
-    Raises
-    ------
-    Refused
-        If two mistakes that say different things give a public check the same numbers. A hidden check names neither.
+    Mutants that say nothing are run too, for no other may be taken for them. Where two that say different things give
+    the same numbers, a public check is refused (`Refused`), and a hidden one names neither.
     """
     places = [place for place, cell in enumerate(assignment.cells) if cell.kind == "check"]
     helpers = helpers_of(assignment)

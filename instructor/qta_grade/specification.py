@@ -15,53 +15,27 @@ PUBLIC_CHECK = "# A public check of "  # how its cell begins in the student's no
 
 @dataclass(frozen=True)
 class Question:
-    """A question.
+    """A question."""
 
-    Attributes
-    ----------
-    id, points, title
-        Such as "q1", its most points, and what people call it.
-    by_hand
-        Whether the instructor marks it, without checks.
-    optional
-        Whether its points stand apart from the score.
-    """
-
-    id: str
-    points: float
+    id: str  # such as "q1"
+    points: float  # at most
     title: str
-    by_hand: bool = False
-    optional: bool = False
+    by_hand: bool = False  # marked by the instructor, without checks
+    optional: bool = False  # its points stand apart from the score
 
 
 @dataclass(frozen=True)
 class Check:
-    """A check of a question.
+    """A check of a question."""
 
-    Attributes
-    ----------
-    id, name, question
-        Such as "q1.check_path", "check_path" and "q1".
-    kind
-        "public" or "hidden".
-    points
-        What it is worth.
-    fail
-        The sentence for whoever does not pass it.
-    source
-        One function, in Python.
-    known
-        What known mistakes give the check: how many numbers, their fingerprint, and what to say then.
-    """
-
-    id: str
-    name: str
+    id: str  # such as "q1.check_path"
+    name: str  # such as "check_path"
     question: str
-    kind: str
+    kind: str  # "public" or "hidden"
     points: float
-    fail: str
-    source: str
-    known: list = field(default_factory=list)
+    fail: str  # the sentence for whoever does not pass it
+    source: str  # one function, in Python
+    known: list = field(default_factory=list)  # of mistakes: how many numbers they give, their fingerprint, what to say
 
     def function(self, helpers: Mapping[str, Any], *, asserting: bool = True) -> Callable:
         """Return the check as a function that sees the helpers; one that does not assert goes on to its end."""
@@ -82,46 +56,27 @@ class _WithoutAssertions(ast.NodeTransformer):
 
 @dataclass(frozen=True)
 class Specification:
-    """An assignment as the grader sees it.
+    """An assignment as the grader sees it; questions and checks are in the notebook's order."""
 
-    Attributes
-    ----------
-    name, title
-        The name of its files, and what people call it.
-    cpu_per_cell, cpu_per_check
-        Limits in CPU seconds.
-    memory_gb
-        Limit in gigabytes of 2**30 bytes.
-    tensorflow
-        Whether it may be imported; where it is not needed, doing without saves seconds per submission.
-    questions, checks
-        In the notebook's order.
-    reference
-        The cells of helpers for hidden checks.
-    template
-        The code cells of the student's file.
-    version
-        The first twelve digits of the hash in the student's file; empty if it was built before this was noted.
-    public_needs_hidden
-        Whether a public check counts only together with a hidden check of its question; notebooks that were built
-        before this rule promised otherwise.
-    texts
-        The Markdown cells of the student's file, if a question is marked by hand: his own words are told from them.
-    """
-
-    name: str
+    name: str  # of its files
     title: str
-    cpu_per_cell: float
-    cpu_per_check: float
-    memory_gb: float
-    tensorflow: bool
+    cpu_per_cell: float  # seconds
+    cpu_per_check: float  # seconds
+    memory_gb: float  # of 2**30 bytes
+    tensorflow: bool  # whether it may be imported: doing without saves seconds per submission
     questions: list[Question]
     checks: list[Check]
-    reference: list[str]
-    template: list[str]
-    version: str = ""
-    public_needs_hidden: bool = False
-    texts: list[str] = field(default_factory=list)
+    reference: list[str]  # the cells of helpers for hidden checks
+    template: list[str]  # the code cells of the student's file
+    version: str = (
+        ""  # the first twelve digits of the hash in the student's file; files built before it was noted have none
+    )
+    public_needs_hidden: bool = (
+        False  # whether public checks count only with a hidden one: earlier notebooks promised more
+    )
+    texts: list[str] = field(
+        default_factory=list
+    )  # the student's Markdown cells, to tell his own words from, if needed
 
     def to_json(self) -> str:
         """Return it as text, the same for the same assignment."""
@@ -145,13 +100,7 @@ class Specification:
 
     @classmethod
     def from_json(cls, text: str) -> "Specification":
-        """Return what `to_json` made a text of.
-
-        Raises
-        ------
-        Refused
-            If the text is something else.
-        """
+        """Return what `to_json` made a text of; anything else is `Refused`."""
         try:
             values = json.loads(text)
             questions = [Question(**question) for question in values["questions"]]
@@ -167,20 +116,7 @@ def public_checks(specification: Specification) -> set[str]:
 
 
 def uncounted(checks: list[Check], passed: set[str]) -> set[str]:
-    """Return which public checks count for nothing: their question has hidden checks, and none of them was passed.
-
-    Parameters
-    ----------
-    checks
-        Of an assignment.
-    passed
-        The ids of those that were passed, hidden and public ones.
-
-    Returns
-    -------
-    set of str
-        Ids.
-    """
+    """Return the ids of public checks that count for nothing: of their question's hidden checks none was passed."""
     hidden = [check for check in checks if check.kind == "hidden"]
     lost = {check.question for check in hidden} - {check.question for check in hidden if check.id in passed}
     return {check.id for check in checks if check.kind == "public" and check.question in lost}
@@ -192,20 +128,7 @@ def read_specification(path: Path) -> Specification:
 
 
 def load_specification(name: str, root: Path) -> Specification:
-    """Read a specification by its name.
-
-    Parameters
-    ----------
-    name
-        Such as "1-linear-regression".
-    root
-        The folder ``instructor``.
-
-    Raises
-    ------
-    Refused
-        If there is none, or it is damaged.
-    """
+    """Read a specification by its name, such as "1-linear-regression"; without a sound one, raises `Refused`."""
     try:
         path = named_file(root / "specifications", name, ".json")
     except Refused as error:

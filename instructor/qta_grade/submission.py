@@ -33,40 +33,20 @@ _LIMITS = {
 
 @dataclass
 class SubmissionResult:
-    """What a submission scored, and why.
-
-    Attributes
-    ----------
-    student, sha256
-        Who it is from, and the hash of the file.
-    score, possible
-        Points.
-    checks
-        One result per check of the assignment, in its order.
-    notes
-        Sentences for the student: errors of cells, lines left out.
-    limits
-        Sentences on limits that were hit.
-    flags
-        Sentences for a human, who is to look; they change no score.
-    cpu_seconds, restarts, wall_seconds
-        What it cost, all that was run again included.
-    answers
-        The code of the answer's cells per question.
-    """
+    """What a submission scored, why, and what it cost, all that was run again included."""
 
     student: str
-    sha256: str
+    sha256: str  # of the file
     score: float = 0
     possible: float = 0
-    checks: list[CheckResult] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    limits: list[str] = field(default_factory=list)
-    flags: list[str] = field(default_factory=list)
+    checks: list[CheckResult] = field(default_factory=list)  # in the assignment's order
+    notes: list[str] = field(default_factory=list)  # for the student: errors of cells, lines left out
+    limits: list[str] = field(default_factory=list)  # sentences on those that were reached
+    flags: list[str] = field(default_factory=list)  # for the instructor to look at; they change no score
     cpu_seconds: float = 0
     restarts: int = 0
     wall_seconds: float = 0
-    answers: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)  # the code of the answer's cells per question
 
     def to_dict(self) -> dict:
         """Return it as plain values, for JSON."""
@@ -81,30 +61,10 @@ class SubmissionResult:
 def grade_submission(
     specification: Specification, notebook: bytes, student: str, secret: bytes, tier: str
 ) -> SubmissionResult:
-    """Grade a submission; nothing in it can raise an exception here.
+    """Grade a submission; nothing in it can raise an exception here, and a file that is no notebook scores 0.
 
-    Parameters
-    ----------
-    specification
-        The assignment, with its checks.
-    notebook
-        The submitted file.
-    student
-        The student's id. It, the secret and the check decide which hidden inputs are drawn.
-    secret
-        Known to the instructor alone.
-    tier
-        The kind of sandbox, see `doctor`.
-
-    Returns
-    -------
-    SubmissionResult
-        A file that is no notebook scores 0, and a note says why.
-
-    Raises
-    ------
-    Refused
-        If no sandbox of this tier can be had on this machine.
+    The secret, the student's id and the check decide which hidden inputs are drawn. The tier is the kind of sandbox,
+    see `doctor`; raises `Refused` if this machine has none of it.
     """
     result = SubmissionResult(student, hashlib.sha256(notebook).hexdigest())
     try:
