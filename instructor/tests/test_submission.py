@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from qta_grade import submission
 from qta_grade.checks import PASSED_ALONE
+from qta_grade.editions import version_of
 from qta_grade.flags import flags_of
 from qta_grade.notebook import read_cells
 from qta_grade.submission import SubmissionResult, grade_submission
@@ -63,6 +64,43 @@ def test_a_result_of_an_earlier_version_comes_back(grade, solution):
     plain = grade(solution).to_dict()
     del plain["wall_seconds"]
     assert SubmissionResult.from_dict(plain).score == 11
+
+
+def as_jupyter(content):
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def as_vs_code(content):
+    """Keys in the order of the alphabet, and for each line a text of its own; empty cells have none."""
+    for cell in content["cells"]:
+        cell["metadata"]["vscode"] = {"languageId": "python"}
+        lines = "".join(cell["source"]).split("\n")
+        cell["source"] = [line for line in [*(f"{line}\n" for line in lines[:-1]), lines[-1]] if line]
+    content["metadata"]["kernelspec"]["display_name"] = ".venv"
+    return json.dumps(content, indent="\t", sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def as_colab(content):
+    """An older format, in which cells have their ids elsewhere, and one text for a whole cell."""
+    for cell in content["cells"]:
+        cell["metadata"] = {"id": cell.pop("id"), "colab": {"base_uri": "https://localhost:8080/"}}
+        cell["source"] = "".join(cell["source"])
+    content["metadata"] |= {"colab": {"provenance": []}}
+    return json.dumps(content | {"nbformat_minor": 0})
+
+
+@pytest.mark.parametrize("save", [as_jupyter, as_vs_code, as_colab])
+def test_the_same_work_has_the_same_marks_whichever_program_saved_it(save, room, specification, handed_in, tier):
+    content = json.loads((room.parent / "assignments" / "demo.ipynb").read_text(encoding="utf-8"))
+    code = iter(handed_in)
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            cell["source"] = next(code).splitlines(keepends=True)
+    saved = save(content).encode()
+    assert version_of(saved) == specification.version
+    result = grade_submission(specification, saved, "ann", SECRET, tier)
+    assert (result.score, result.notes, result.flags) == (11, [], [])
+    assert list(result.answers) == ["q1", "q2"]
 
 
 def test_an_error_costs_its_own_question(grade, solution):
