@@ -291,10 +291,30 @@ def test_a_graph_has_an_arrow_each_way_for_every_input():
 def test_a_path_is_drawn_where_it_went():
     path = np.array([[1.0, 0.01], [0.5, 0.2], [0.0, 0.4], [0.0, 0.9]])
     picture = plots.saddle_paths(lambda x, y: x**2 - y**2, {"slow": path[:3], "fast": path}, drawn=2)
-    left, right = picture.figure.axes
-    assert np.array_equal(left.lines[1].get_xydata(), path[:3])
-    assert np.array_equal(right.lines[1].get_xydata(), np.column_stack([[1, 2, 3], path[1:, 1]]))
-    assert left.lines[2].get_xydata().tolist() == [[0, 0]]
+    *panels, steps = picture.figure.axes
+    assert [panel.get_title() for panel in panels] == ["slow", "fast"]
+    for panel in panels:
+        assert np.array_equal(panel.lines[0].get_xydata(), path[:3])
+        assert panel.lines[1].get_xydata().tolist() == [[0, 0]]
+    assert np.array_equal(steps.lines[1].get_xydata(), np.column_stack([[1, 2, 3], path[1:, 1]]))
+
+
+def test_a_neuron_is_shaded_where_it_fires():
+    gates = {"AND": ([0, 0, 0, 1], [((1, 1), 2)]), "NOT x2": ([1, 0, 1, 0], [((0, -1), -0.5)])}
+    both, negated = plots.threshold_lines(gates).figure.axes
+    for axes, fires, rests in ((both, (1.2, 1.2), (0.8, 0.8)), (negated, (0.3, 0.2), (0.3, 0.8))):
+        (shade,) = axes.collections
+        (side,) = shade.get_paths()
+        assert side.contains_point(fires)
+        assert not side.contains_point(rests)
+
+
+def test_the_factors_of_a_graph_stand_where_a_node_is_used_once():
+    values, slopes = {"x": 3.0, "a": 6.0, "b": 9.0, "s": 15.0}, {"x": 5.0, "a": 1.0, "b": 1.0, "s": 1.0}
+    picture = plots.computation_graph({"a": ["x"], "b": ["x"], "s": ["a", "b"]}, values, slopes)
+    written = [text.get_text() for text in picture.figure.axes[0].texts if text.get_text().startswith("×")]
+    assert written == ["×1.00", "×1.00"]
+    assert picture.description.endswith("Factors on the way back: s to a 1.00, s to b 1.00.")
 
 
 def test_contours_of_a_saddle_have_x_across_and_y_up():

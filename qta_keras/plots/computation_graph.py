@@ -8,6 +8,7 @@ from matplotlib.patches import FancyBboxPatch
 from qta_keras.plots.picture import COLOURS, Picture, new_figure
 
 Place = tuple[float, float]
+_BACK = "#A04000"  # of the numbers that come back, dark enough to be read
 
 
 def computation_graph(
@@ -18,10 +19,11 @@ def computation_graph(
     formulas: Mapping[str, str] | None = None,
     title: str = "Values go forward, slopes come back",
 ) -> Picture:
-    """Draw a computation as boxes and arrows, with a value and a slope in every box.
+    """Draw a computation as boxes and arrows, with a value and a slope in every box, and factors on the way back.
 
     A node stands one column to the right of the last of its inputs; what is given, not computed, stands one column
-    to the left of where it is first used. The value is written first, the slope of the result below it.
+    to the left of where it is first used. The value is written first, the slope of the result below it. The factor
+    at an arrow is the slope of a node in what it is computed from; it is written where a node is used once.
 
     Parameters
     ----------
@@ -39,7 +41,7 @@ def computation_graph(
     Returns
     -------
     Picture
-        The description lists the value and the slope of each node, from left to right.
+        The description lists the value and the slope of each node, from left to right, and the factors.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def computation_graph(
     >>> picture = computation_graph({"z": ["w", "x"]}, {"w": 2, "x": 3, "z": 6}, {"w": 3, "x": 2, "z": 1})
     >>> picture.description
     'Computation graph of 3 nodes, with value and slope of z. Given: w 2.00, slope 3.00; x 3.00, slope 2.00. \
-Computed: z 6.00, slope 1.00.'
+Computed: z 6.00, slope 1.00. Factors on the way back: z to w 3.00, z to x 2.00.'
     """
     columns = _columns(inputs)
     for node in columns:
@@ -65,10 +67,11 @@ Computed: z 6.00, slope 1.00.'
     places = _places(columns, inputs)
     names = {node: (formulas or {}).get(node, node) for node in columns}
     result = list(inputs)[-1]
-    figure, axes = new_figure(width=10.0, height=4.6)
+    factors = _factors(inputs, slopes)
+    figure, axes = new_figure(width=11.0, height=4.8)
     for node, sources in inputs.items():
         for source in sources:
-            _draw_edge(axes, places[source], places[node])
+            _draw_edge(axes, places[source], places[node], factors.get((node, source)))
     for node, place in places.items():
         _draw_node(axes, place, names[node], values[node], slopes[node], given=node not in inputs)
     rows = [y for _, y in places.values()]
@@ -76,7 +79,7 @@ Computed: z 6.00, slope 1.00.'
     axes.set(xticks=[], yticks=[])
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
-    axes.set_xlabel("solid arrows: forward, values      dashed arrows: backward, slopes")
+    axes.set_xlabel("solid arrows: forward, values      dashed arrows: backward, slopes, times the factor at the arrow")
     given = [node for node in columns if node not in inputs]
     told = [
         "; ".join(f"{names[node]} {values[node]:.2f}, slope {slopes[node]:.2f}" for node in nodes)
@@ -85,8 +88,21 @@ Computed: z 6.00, slope 1.00.'
     return Picture(
         figure,
         f"Computation graph of {len(columns)} nodes, with value and slope of {result}. Given: {told[0]}. "
-        f"Computed: {told[1]}.",
+        f"Computed: {told[1]}. Factors on the way back: "
+        + ", ".join(f"{names[node]} to {names[source]} {factor:.2f}" for (node, source), factor in factors.items())
+        + ".",
     )
+
+
+def _factors(inputs: Mapping[str, Sequence[str]], slopes: Mapping[str, float]) -> dict[tuple[str, str], float]:
+    """Return, by the chain rule, the slope of each node in each source that is used nowhere else."""
+    used = [source for sources in inputs.values() for source in sources]
+    return {
+        (node, source): slopes[source] / slopes[node]
+        for node, sources in inputs.items()
+        for source in sources
+        if used.count(source) == 1 and slopes[node] != 0
+    }
 
 
 def _columns(inputs: Mapping[str, Sequence[str]]) -> dict[str, int]:
@@ -113,23 +129,27 @@ def _places(columns: Mapping[str, int], inputs: Mapping[str, Sequence[str]]) -> 
     return places
 
 
-def _draw_edge(axes: Axes, start: Place, end: Place) -> None:
-    """Draw a solid arrow forward and, a little below, a dashed one back."""
-    (x1, y1), (x2, y2) = (start[0] + 0.4, start[1]), (end[0] - 0.4, end[1])
-    shift = 0.07
+def _draw_edge(axes: Axes, start: Place, end: Place, factor: float | None) -> None:
+    """Draw a solid arrow forward and, a little below, a dashed one back with its factor."""
+    (x1, y1), (x2, y2) = (start[0] + 0.31, start[1]), (end[0] - 0.31, end[1])
+    shift = 0.1
     forward = {"arrowstyle": "-|>", "color": COLOURS[0], "linewidth": 1.3, "shrinkA": 0, "shrinkB": 0}
     back = forward | {"color": COLOURS[1], "linestyle": (0, (3, 2))}
     axes.annotate("", (x2, y2 + shift), (x1, y1 + shift), arrowprops=forward)
     axes.annotate("", (x1, y1 - shift), (x2, y2 - shift), arrowprops=back)
+    if factor is not None:
+        ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.2}
+        look = {"ha": "center", "va": "center", "fontsize": 8, "color": _BACK, "bbox": ground}
+        axes.text((x1 + x2) / 2, (y1 + y2) / 2 - shift, f"×{_minus(factor)}", **look)
 
 
 def _draw_node(axes: Axes, place: Place, name: str, value: float, slope: float, *, given: bool) -> None:
     x, y = place
     look = {"boxstyle": "round,pad=0.02", "facecolor": "white" if given else "0.93", "edgecolor": "0.35"}
-    axes.add_patch(FancyBboxPatch((x - 0.36, y - 0.34), 0.72, 0.68, **look))
+    axes.add_patch(FancyBboxPatch((x - 0.28, y - 0.34), 0.56, 0.68, **look))
     axes.text(x, y + 0.2, name, ha="center", va="center", fontsize=9, fontweight="bold")
     axes.text(x, y, _minus(value), ha="center", va="center", fontsize=10, color=COLOURS[0])
-    axes.text(x, y - 0.2, f"slope {_minus(slope)}", ha="center", va="center", fontsize=9, color="#A04000")
+    axes.text(x, y - 0.2, f"slope {_minus(slope)}", ha="center", va="center", fontsize=9, color=_BACK)
 
 
 def _minus(number: float) -> str:

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from qta_keras.plots.picture import COLOURS, MARKERS, Picture, curve_style, new_figure
 
@@ -70,7 +71,7 @@ def network_circles(sizes: Sequence[int], *, letters: Sequence[str] | None = Non
 def threshold_lines(
     gates: Mapping[str, tuple[Sequence[int], Sequence[tuple[Sequence[float], float]]]],
 ) -> Picture:
-    """Draw the four pairs of 0 and 1 with the answer wanted for each, and the lines at which neurons change theirs.
+    """Draw the four pairs of 0 and 1 with the answer wanted for each, and neurons as lines, shaded where they fire.
 
     Parameters
     ----------
@@ -81,31 +82,39 @@ def threshold_lines(
     Examples
     --------
     >>> print(threshold_lines({"AND": ([0, 0, 0, 1], [((1, 1), 2)])}).description)
-    The four pairs of inputs as points, with lines where neurons change their answer. AND: 1 for (1, 1); line \
-x₁ + x₂ = 2.
+    The four pairs of inputs as points, and neurons as lines, shaded on the side where they answer 1. AND: 1 for \
+(1, 1); line x₁ + x₂ = 2.
     """
     pairs = np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
     most = max(len(neurons) for _, neurons in gates.values())
-    figure, panels = new_figure(len(gates), width=max(2.6 * len(gates), 4.0), height=3.2 + 0.2 * max(2, most))
-    told = []
+    figure, panels = new_figure(len(gates), width=max(2.8 * len(gates), 4.0), height=3.5 + 0.2 * most)
+    told, answers_of = [], {}
     for axes, (name, (answers, neurons)) in zip(np.atleast_1d(panels), gates.items(), strict=True):
         for answer, marker, fill in ((0, MARKERS[1], "white"), (1, MARKERS[0], COLOURS[0])):
             chosen = pairs[np.asarray(answers) == answer]
             look = {"markersize": 11, "markerfacecolor": fill, "markeredgecolor": COLOURS[0], "linestyle": "none"}
-            axes.plot(*chosen.T, marker, label=f"answer {answer}", **look)
+            (answers_of[answer],) = axes.plot(*chosen.T, marker, **look)
         x1 = np.array([-0.6, 1.6])
+        lines = []
         for number, ((w1, w2), threshold) in enumerate(neurons):
             style = curve_style(number, first_colour=1) | {"marker": ""}
-            line = _line(w1, w2, threshold)
-            axes.plot(x1, (threshold - w1 * x1) / w2, linewidth=2, label=line, zorder=1, **style)
+            edge = (threshold - w1 * x1) / w2
+            lines += axes.plot(x1, edge, linewidth=2, label=_line(w1, w2, threshold), zorder=1, **style)
+            fires = {"facecolor": style["color"], "alpha": 0.15, "linewidth": 0, "zorder": 0}
+            axes.fill_between(x1, edge, np.sign(w2) * 9, **fires)
         axes.set(title=name, xlabel="input x₁", ylabel="input x₂", xlim=(-0.5, 1.5), ylim=(-0.5, 1.5), aspect="equal")
         axes.set(xticks=[0, 1], yticks=[0, 1])
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False, fontsize=9)
+        axes.legend(handles=lines, loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False)
         ones = " ".join(f"({a}, {b})" for a, b in pairs[np.asarray(answers) == 1])
-        lines = ", ".join(_line(w1, w2, threshold) for (w1, w2), threshold in neurons)
-        told.append(f"{name}: 1 for {ones}; " + (f"line{_s(len(neurons))} {lines}" if neurons else "no line"))
+        named = ", ".join(line.get_label() for line in lines)
+        told.append(f"{name}: 1 for {ones}; " + (f"line{_s(len(lines))} {named}" if lines else "no line"))
+    words = [*(f"wanted: {answer}" for answer in answers_of), "a neuron fires on the shaded side"]
+    shade = Patch(facecolor=COLOURS[1], alpha=0.15)
+    figure.legend([*answers_of.values(), shade], words, loc="outside lower center", ncols=3, frameon=False)
     return Picture(
-        figure, f"The four pairs of inputs as points, with lines where neurons change their answer. {'. '.join(told)}."
+        figure,
+        "The four pairs of inputs as points, and neurons as lines, shaded on the side where they answer 1. "
+        f"{'. '.join(told)}.",
     )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from matplotlib.figure import Figure
 
-from qta_keras.plots.picture import Picture, curve_style, new_figure
+from qta_keras.plots.picture import Picture, curve_style, new_figure, put_in_style
 
 Run = tuple[Sequence[float], Sequence[float]]
 
@@ -109,9 +110,9 @@ def saddle_paths(
     paths : mapping of str to array of float, shape (steps + 1, 2)
         Name of each optimiser, with x and y at the start and after each step.
     drawn : int, default 60
-        How many steps the left panel shows; the right one shows all.
+        How many steps the upper panels show, one panel a path; the lower one shows all.
     title : str
-        The left panel's title.
+        Of the upper panels.
 
     Examples
     --------
@@ -123,25 +124,31 @@ def saddle_paths(
     reach = 1.15 * np.max([abs(path[: drawn + 1]).max(axis=0) for path in paths.values()], axis=0)
     x, y = (np.linspace(-end, end, 201) for end in reach)
     heights = loss(*np.meshgrid(x, y))
-    figure, (left, right) = new_figure(2, width=10.0, height=4.6)
+    figure = Figure(figsize=(max(3.2 * len(paths), 6.4), 6.4), layout="constrained")
+    above, below = figure.subfigures(2, 1, height_ratios=(1.1, 1))
+    panels, steps_of = np.atleast_1d(above.subplots(1, len(paths), sharey=True)), below.subplots()
+    put_in_style(steps_of)
     # As many points of the plane between any two lines, so that the flat part has lines too.
     levels = np.unique(np.quantile(heights, np.linspace(0, 1, 18)))
-    left.contourf(x, y, heights, levels=levels, cmap="Blues", alpha=0.7)
-    left.contour(x, y, heights, levels=levels, colors="0.4", linewidths=0.6)
     told = []
-    for number, (name, path) in enumerate(paths.items(), start=1):
-        look = curve_style(number - 1, first_colour=1)
-        left.plot(*path[: drawn + 1].T, label=name, markersize=4, linewidth=1.5, **look)
+    for number, (panel, (name, path)) in enumerate(zip(panels, paths.items(), strict=True)):
+        look = curve_style(number, first_colour=1)
+        panel.contourf(x, y, heights, levels=levels, cmap="Blues", alpha=0.7)
+        panel.contour(x, y, heights, levels=levels, colors="0.4", linewidths=0.6)
+        panel.plot(*path[: drawn + 1].T, markersize=4, linewidth=1.5, **look)
+        panel.plot(0, 0, "X", color="black", markersize=10, label="saddle")
+        panel.set(title=name, xlabel="parameter x", aspect="equal")
         steps = np.arange(1, len(path))
-        right.plot(steps, path[1:, 1], label=name, markersize=5, markevery=0.08, linewidth=1.5, **look)
+        steps_of.plot(steps, path[1:, 1], label=name, markersize=5, markevery=0.08, linewidth=1.5, **look)
         told.append(_tell(name, path, min(drawn, len(path) - 1)))
-    left.plot(0, 0, "X", color="black", markersize=10, label="saddle")
-    right.axhline(0, color="0.4", linewidth=0.8)
-    right.set_xscale("log")
-    right.xaxis.set_major_formatter("{x:g}")
-    left.set(title=f"{title}: the first {drawn} steps", xlabel="parameter x", ylabel="parameter y")
-    right.set(title="When they leave the ridge, y = 0", xlabel="step (logarithmic axis)", ylabel="parameter y")
-    left.legend(framealpha=0.9, loc="lower right")
+    above.suptitle(f"{title}: the first {drawn} steps")
+    panels[0].set_ylabel("parameter y")
+    panels[-1].legend(framealpha=0.9, loc="lower right")
+    steps_of.axhline(0, color="0.4", linewidth=0.8)
+    steps_of.set_xscale("log")
+    steps_of.xaxis.set_major_formatter("{x:g}")
+    steps_of.set(title="When they leave the ridge, y = 0", xlabel="step (logarithmic axis)", ylabel="parameter y")
+    steps_of.legend(loc="lower left", bbox_to_anchor=(1, 0), frameon=False)
     return Picture(
         figure,
         f"Paths over the contours of a loss with a saddle at (0, 0), {drawn} steps, and y against the step. "

@@ -121,7 +121,12 @@ def new_figure(columns: int = 1, *, width: float = 7.0, height: float = 3.6) -> 
     figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.subplots(1, columns)
     for panel in np.atleast_1d(axes):
-        panel.spines[["top", "right"]].set_visible(False)
-        panel.grid(alpha=0.25)
-        panel.set_axisbelow(True)
+        put_in_style(panel)
     return figure, axes
+
+
+def put_in_style(axes: Axes) -> None:
+    """Give axes the course's style: no frame at the top and on the right, and a faint grid behind what is drawn."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(alpha=0.25)
+    axes.set_axisbelow(True)
