@@ -63,7 +63,7 @@ ELSEWHERE = {  # where the others run, by a file and what is written in it
     "python -m tools.practice": ("tests/test_practice.py", "cells_of_practice"),
     "KERAS_BACKEND=jax python3 my_script.py": ("tests/slow/test_other_backends.py", '"KERAS_BACKEND": backend'),
     "conda env create -f environment.yml": ("tests/slow/test_environment_yml.py", "environment.yml"),  # its pip part
-    "pip install -e ./instructor": ("course.py", '("-e", f"./{name}[cluster]")'),
+    "pip install -e ./instructor": ("course.py", '"-e", "./instructor[cluster]"'),
     "pip install -c constraints.txt . './instructor[cluster]'": ("course.py", '"-c", "constraints.txt"'),
     "python -m grading_benchmark -o FILE": ("instructor/tests/test_benchmark.py", "measure("),  # hours; its parts
     "pip install -e '.[browser]'": (".ci/common", "playwright axe-playwright-python"),
