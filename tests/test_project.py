@@ -2,6 +2,7 @@
 
 import base64
 import re
+import runpy
 import tomllib
 from pathlib import Path
 
@@ -45,7 +46,8 @@ def test_the_environment_file_names_the_versions_of_the_constraints(package):
 
 def test_the_environment_file_installs_what_the_launcher_installs():
     text = (ROOT / "environment.yml").read_text(encoding="utf-8")
-    assert "-e .[lab,test,pages]" in text
+    extras = runpy.run_path(str(ROOT / "course.py"))["EXTRAS"]
+    assert f"-e .[{','.join(extras)}]" in text
     assert "-c constraints.txt" in text
 
 
