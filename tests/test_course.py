@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import contextlib
 import json
 import os
 import re
@@ -53,6 +54,7 @@ if [ "$1" = venv ]; then
     ln -s "$COURSE_TEST_BASE" "$last/bin/python"
     echo /an/absolute/path > "$last/lib/python/site-packages/_editable_impl_qta_keras.pth"
     echo "x = 1" > "$last/lib/python/site-packages/some.py"
+    echo "for another Python" > "$last/lib/python/site-packages/broken.py"
 fi
 """
 
@@ -227,6 +229,20 @@ def test_the_first_start_sets_up_says_so_and_hands_over(course):
 
 
 @posix
+def test_on_a_terminal_it_shows_what_the_installer_says_on_one_line(course):
+    import pty
+
+    ours, its = pty.openpty()
+    assert subprocess.run(**course.command("test"), stdout=its, timeout=30).returncode == 7
+    os.close(its)
+    with contextlib.suppress(OSError), open(ours, "rb", buffering=0) as terminal:  # Linux says with an error: the end
+        shown = b""
+        while part := terminal.read(4096):
+            shown += part
+    assert re.search(r"Resolved all that was asked for +\r(?!\n)", shown.decode())
+
+
+@posix
 def test_the_path_to_the_package_suits_every_locale(ready):
     (link,) = ready.venv.rglob("*qta_keras.pth")
     assert (link.parent / link.read_text()).resolve() == ready.folder.resolve()
@@ -255,7 +271,10 @@ def test_the_same_folder_by_another_way_is_the_same(ready, tmp_path):
     (tmp_path / "link").symlink_to(ready.folder)
     for way in (tmp_path / "link", tmp_path / "programs" / ".." / "the course"):
         ready.folder = way
-        assert len(ready.start("run").stdout.splitlines()) == 1
+        done = ready.start("run")
+        assert len(done.stdout.splitlines()) == 1
+        # A way is kept as the reader went it: behind a Windows drive there may be one that programs cannot go.
+        assert handed_over(done)["environ"]["VIRTUAL_ENV"] == os.path.abspath(way / ".venv")
 
 
 @posix
@@ -420,8 +439,9 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="TensorFlow's GPU pac
 
 @LINUX
 def test_a_gpu_adds_its_packages_and_says_how_large_they_are(course):
-    script(course.programs / "nvidia-smi", '[ "$1" = -L ] && echo "GPU 0: a pretended one"')
+    script(course.programs / "nvidia-smi", 'echo "$1" >> questions; [ "$1" = -L ] && echo "GPU 0: a pretended one"')
     done = course.start("test")
+    assert (course.programs / "questions").read_text() == "-L\n", "one question: an answer may take seconds"
     assert re.search(r"NVIDIA GPU 2\.5 GB more to download, 4\.2 on disk \(.*--cpu\)", done.stdout)
     assert read_install(course.calls()[-1]).editable == {".": EXTRAS | {"gpu"}}
     assert "QTA_KERAS_DEVICE" not in handed_over(done)["environ"]
