@@ -179,16 +179,16 @@ def read_usable_stamp():
     return {}
 
 
-def describe_wanted(made):
-    """Return the stamp that .venv should have, where ``made`` is the usable one that it has, or {}."""
+def build_wanted_stamp(stamp):
+    """Return the stamp that .venv should have, from the usable one that it has, or {}."""
     lists = [ROOT / "pyproject.toml", ROOT / "constraints.txt"]
     if GRADER.is_dir():
         lists.append(GRADER / "pyproject.toml")
     return {
-        "place": made.get("place", str(VENV)),  # the same folder may be reached by another way now
+        "place": stamp.get("place", str(VENV)),  # the same folder may be reached by another way now
         "python": THIS_PYTHON,
         "packages": [path.read_text(encoding="utf-8") for path in lists],
-        "gpu": made.get("gpu") or has_wanted_gpu(),  # once there, the GPU's packages stay
+        "gpu": stamp.get("gpu") or has_wanted_gpu(),  # once there, the GPU's packages stay
     }
 
 
@@ -202,12 +202,12 @@ def has_wanted_gpu():
 
 def is_up_to_date():
     """Tell whether .venv is whole and holds what it should."""
-    made = read_usable_stamp()
-    return made == describe_wanted(made)
+    stamp = read_usable_stamp()
+    return stamp == build_wanted_stamp(stamp)
 
 
-def tell_why_not():
-    """Return why .venv is not up to date, as readers are told it."""
+def tell_why_set_up():
+    """Return why .venv has to be set up, as readers are told it."""
     if read_usable_stamp():
         return "The list of packages has changed"
     stamp = read_stamp()
@@ -262,21 +262,21 @@ def take_lock(file):
 def install():
     """Install the course and all it needs into .venv, compile it, and stamp it."""
     begin = time.time()
-    made = read_usable_stamp()
-    wanted = describe_wanted(made)
-    adds_gpu = wanted["gpu"] and not made.get("gpu")
+    stamp = read_usable_stamp()
+    new_stamp = build_wanted_stamp(stamp)
+    adds_gpu = new_stamp["gpu"] and not stamp.get("gpu")
     check_disk(adds_gpu)
-    announce(is_new=not made, adds_gpu=adds_gpu)
-    command = build_install_command(wanted["gpu"])
-    if made:
+    announce(is_new=not stamp, adds_gpu=adds_gpu)
+    command = build_install_command(new_stamp["gpu"])
+    if stamp:
         run_step(*command, "--dry-run")  # without a network it ends here, and .venv stays as good as it was
     STAMP.unlink(missing_ok=True)
-    if not made:
+    if not stamp:
         make_empty_venv()
     run_step(*command)
     make_links_relative()
     compile_packages()
-    STAMP.write_text(json.dumps(wanted), encoding="utf-8")
+    STAMP.write_text(json.dumps(new_stamp), encoding="utf-8")
     ready = f".venv is ready after {time.time() - begin:.0f} s."
     print(ready.ljust(LINE_WIDTH), flush=True)
 
@@ -304,7 +304,7 @@ def announce(is_new, adds_gpu):
         cost += ": 0.9 GB to download, 3 GB on disk, 1 to 3 minutes on a fast line"
     if adds_gpu:
         cost += "; for the NVIDIA GPU 2.5 GB more to download, 4.2 on disk (not wanted: Ctrl-C, then --cpu)"
-    print(f"{tell_why_not()}. Setting .venv up with {installer}{cost}.", flush=True)
+    print(f"{tell_why_set_up()}. Setting .venv up with {installer}{cost}.", flush=True)
 
 
 def build_install_command(gpu):
