@@ -61,9 +61,11 @@ def _do(options: argparse.Namespace, rest: list[str], root: Path) -> int:
 
         write(root, options.address)
         return 0
-    from tools.lab import lab
+    if options.word == "lab":
+        from tools.lab import lab
 
-    return lab(root, rest)
+        return lab(root, rest)
+    raise NotImplementedError(f"{options.word} is a word of tools/parse_words.py, but nothing is done for it here.")
 
 
 if __name__ == "__main__":

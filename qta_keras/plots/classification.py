@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from qta_keras.features.checks import check_one_kind
-from qta_keras.plots.picture import COLOURS, MARKERS, Picture, curve_style, new_figure
+from qta_keras.plots.picture import COLOURS, MARKERS, SHADES, Picture, curve_style, new_figure
 
 
 def class_sizes(labels: pd.Series) -> Picture:
@@ -156,7 +156,7 @@ def confusion_matrix(confusion: pd.DataFrame) -> Picture:
     size = 2.2 + 0.75 * len(confusion)
     figure, axes = new_figure(width=size + 1, height=size - 0.6)
     axes.grid(visible=False)
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    axes.imshow(shares, cmap=SHADES, vmin=0, vmax=1, aspect="auto")
     for row, column in np.ndindex(shares.shape):
         share = shares.iat[row, column]
         text = f"{confusion.iat[row, column]:,}\n{share:.0%}"

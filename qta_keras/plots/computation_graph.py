@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-from qta_keras.plots.picture import COLOURS, Picture, new_figure
+from qta_keras.plots.picture import BROWN, COLOURS, Picture, new_figure
 
 Place = tuple[float, float]
-_BACK = "#A04000"  # of the numbers that come back, dark enough to be read
 
 
 def computation_graph(
@@ -139,7 +138,7 @@ def _draw_edge(axes: Axes, start: Place, end: Place, factor: float | None) -> No
     axes.annotate("", (x1, y1 - shift), (x2, y2 - shift), arrowprops=back)
     if factor is not None:
         ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.2}
-        look = {"ha": "center", "va": "center", "fontsize": 8, "color": _BACK, "bbox": ground}
+        look = {"ha": "center", "va": "center", "fontsize": 8, "color": BROWN, "bbox": ground}
         axes.text((x1 + x2) / 2, (y1 + y2) / 2 - shift, f"×{_minus(factor)}", **look)
 
 
@@ -149,7 +148,7 @@ def _draw_node(axes: Axes, place: Place, name: str, value: float, slope: float, 
     axes.add_patch(FancyBboxPatch((x - 0.28, y - 0.34), 0.56, 0.68, **look))
     axes.text(x, y + 0.2, name, ha="center", va="center", fontsize=9, fontweight="bold")
     axes.text(x, y, _minus(value), ha="center", va="center", fontsize=10, color=COLOURS[0])
-    axes.text(x, y - 0.2, f"slope {_minus(slope)}", ha="center", va="center", fontsize=9, color=_BACK)
+    axes.text(x, y - 0.2, f"slope {_minus(slope)}", ha="center", va="center", fontsize=9, color=BROWN)
 
 
 def _minus(number: float) -> str:

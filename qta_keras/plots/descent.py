@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from scipy.optimize import minimize
 
-from qta_keras.plots.picture import COLOURS, Picture, curve_style, new_figure
+from qta_keras.plots.picture import COLOURS, SHADES, Picture, curve_style, new_figure
 
 Loss = Callable[[float, float], float]
 Box = tuple[tuple[float, float], tuple[float, float]]
@@ -51,7 +51,7 @@ def loss_contours(
     figure, axes = new_figure(width=7.6, height=5.0)
     # Round numbers in equal steps: where the lines lie close together, the ground is steep.
     levels = MaxNLocator(nbins=16).tick_values(heights.min(), heights.max())
-    axes.contourf(alphas, betas, heights, levels=levels, cmap="Blues", alpha=0.7)
+    axes.contourf(alphas, betas, heights, levels=levels, cmap=SHADES, alpha=0.7)
     lines = axes.contour(alphas, betas, heights, levels=levels, colors="0.4", linewidths=0.6)
     axes.clabel(lines, levels[1:-1:2], fontsize=8, colors="black", fmt="%g")
     for number, (name, path) in enumerate(paths.items(), start=1):
@@ -97,7 +97,7 @@ def loss_surface(
     figure = Figure(figsize=(6.4, 4.8), layout="constrained")
     axes = figure.add_subplot(projection="3d", computed_zorder=False)
     axes.plot_surface(
-        *np.meshgrid(alphas, betas), heights, cmap="Blues", alpha=0.8, linewidth=0.2, edgecolor="0.4", zorder=1
+        *np.meshgrid(alphas, betas), heights, cmap=SHADES, alpha=0.8, linewidth=0.2, edgecolor="0.4", zorder=1
     )
     losses = [loss(alpha, beta) for alpha, beta in path]
     axes.plot(*path.T, losses, color=COLOURS[1], marker="o", markersize=3, linewidth=2, zorder=2)

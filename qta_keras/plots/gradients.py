@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
+from qta_keras.plots.picture import COLOURS, HEIGHTS, LINE_STYLES, MARKERS, Picture, new_figure
 
 FunctionOfTwo = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -34,7 +34,7 @@ def contours_with_gradients(
     """
     axis = np.linspace(-reach, reach, 201)
     figure, axes = new_figure(width=5.6, height=5.0)
-    lines = axes.contour(axis, axis, f(*np.meshgrid(axis, axis)), levels=10, cmap="viridis", linewidths=1.2)
+    lines = axes.contour(axis, axis, f(*np.meshgrid(axis, axis)), levels=10, cmap=HEIGHTS, linewidths=1.2)
     axes.clabel(lines, fontsize=8)
     slopes = np.array([gradient(*point) for point in points], dtype=float)
     steepest = int(np.argmax(np.linalg.norm(slopes, axis=1)))
@@ -108,7 +108,7 @@ def surfaces(functions: Mapping[str, FunctionOfTwo], *, reach: float = 1.0) -> P
     told = []
     for number, (name, f) in enumerate(functions.items(), start=1):
         axes = figure.add_subplot(1, len(functions), number, projection="3d")
-        axes.plot_surface(x, y, f(x, y), cmap="viridis", alpha=0.75, linewidth=0)
+        axes.plot_surface(x, y, f(x, y), cmap=HEIGHTS, alpha=0.75, linewidth=0)
         axes.plot([0], [0], [f(0, 0)], MARKERS[0], color="black", zorder=10)
         axes.set(title=name, xlabel="x", ylabel="y", xticks=[-reach, 0, reach], yticks=[-reach, 0, reach])
         axes.locator_params(axis="z", nbins=4)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
+from qta_keras.plots.picture import BOTH_SIGNS, COLOURS, HEIGHTS, LINE_STYLES, MARKERS, Picture, new_figure
 
 _REACH = 3  # the grid that is moved runs from minus this to plus this
 
@@ -138,7 +138,7 @@ def similarity_map(
     axes.grid(visible=False)
     shown = np.where(np.eye(n, dtype=bool), np.nan, values)
     low, high = (-1, 1) if signed else (np.floor(10 * np.nanmin(shown)) / 10, np.ceil(10 * np.nanmax(shown)) / 10)
-    image = axes.imshow(shown, cmap="RdBu_r" if signed else "viridis", vmin=low, vmax=high)
+    image = axes.imshow(shown, cmap=BOTH_SIGNS if signed else HEIGHTS, vmin=low, vmax=high)
     figure.colorbar(image, label="cosine similarity", shrink=0.7)
     starts = [similarities.index.get_loc(name) for name in edges]
     for start in starts:

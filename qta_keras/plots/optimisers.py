@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from qta_keras.plots.picture import Picture, curve_style, new_figure, put_in_style
+from qta_keras.plots.picture import SHADES, Picture, curve_style, new_figure, put_in_style
 
 Run = tuple[Sequence[float], Sequence[float]]
 
@@ -133,7 +133,7 @@ def saddle_paths(
     told = []
     for number, (panel, (name, path)) in enumerate(zip(panels, paths.items(), strict=True)):
         look = curve_style(number, first_colour=1)
-        panel.contourf(x, y, heights, levels=levels, cmap="Blues", alpha=0.7)
+        panel.contourf(x, y, heights, levels=levels, cmap=SHADES, alpha=0.7)
         panel.contour(x, y, heights, levels=levels, colors="0.4", linewidths=0.6)
         panel.plot(*path[: drawn + 1].T, markersize=4, linewidth=1.5, **look)
         panel.plot(0, 0, "X", color="black", markersize=10, label="saddle")

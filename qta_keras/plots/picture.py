@@ -15,6 +15,9 @@ from qta_keras.plots.words_as_written import draw_as_written, folded_words, with
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 LINE_STYLES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P")
+# Matplotlib's colour maps: for shares and losses, for heights, and for numbers of both signs.
+SHADES, HEIGHTS, BOTH_SIGNS = "Blues", "viridis", "RdBu_r"
+GREY, BROWN = "0.7", "#A04000"  # for what is in the background, and for small print beside orange lines
 
 
 def curve_style(number: int, *, first_colour: int = 0) -> dict[str, str]:

@@ -7,9 +7,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from qta_keras.plots.picture import COLOURS, Picture
+from qta_keras.plots.picture import COLOURS, GREY, Picture
 
-FUNCTION_COLOUR = "0.7"
 SHARED = {"hatch": "////", "edgecolor": "white", "linewidth": 0}
 
 
@@ -52,7 +51,7 @@ def driving_words(contributions: Mapping[str, pd.Series], function_words: Collec
     shared = [str(word) for word, number in lists.items() if number > 1]
     for panel, (name, words) in zip(panels, contributions.items(), strict=False):
         for row, (word, contribution) in enumerate(words.items()):
-            colour = FUNCTION_COLOUR if word in function_words else COLOURS[0]
+            colour = GREY if word in function_words else COLOURS[0]
             panel.barh(row, contribution, color=colour, **(SHARED if lists[word] > 1 else {}))
         panel.set_yticks(range(len(words)), [str(word) for word in words.index])
         for label, word in zip(panel.get_yticklabels(), words.index, strict=True):
@@ -70,7 +69,7 @@ def driving_words(contributions: Mapping[str, pd.Series], function_words: Collec
     description = f"The words that contribute most to each class. {'; '.join(told)}."
     keys = []
     if any(word in function_words for word in lists):
-        keys += [Patch(color=COLOURS[0], label="content word"), Patch(color=FUNCTION_COLOUR, label="function word")]
+        keys += [Patch(color=COLOURS[0], label="content word"), Patch(color=GREY, label="function word")]
         own = [word for words in contributions.values() for word in words.index if word not in function_words]
         description += f" Function words are grey; {len(own)} of {lists.total()} bars are content words."
     if shared:

@@ -36,6 +36,8 @@ RUN = {
     "qta-grade simulate 1-linear-regression 300 -o grades/rehearsal": (
         "qta-grade simulate 1-linear-regression 20 -o grades/rehearsal"
     ),
+    "mkdir grades/rehearsed": "mkdir grades/rehearsed",
+    "cp grades/rehearsal/overrides.csv grades/rehearsed": "cp grades/rehearsal/overrides.csv grades/rehearsed",
     "qta-grade grade 1-linear-regression grades/rehearsal/submissions -o grades/rehearsed --class-list "
     "grades/rehearsal/class.csv": (
         "qta-grade grade 1-linear-regression grades/rehearsal/submissions -o grades/rehearsed --class-list "
