@@ -1,4 +1,4 @@
-"""A short animation: frames of a line or curve on its way, as an animated PNG."""
+"""A short animation of notebook 01: frames of a line or curve on its way, as an animated PNG."""
 
 import io
 from collections.abc import Sequence

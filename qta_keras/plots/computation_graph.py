@@ -1,4 +1,4 @@
-"""The figure of a computation graph: what each node holds on the way forward, and the slope that comes back."""
+"""Figure of notebook 02b, a computation graph: what each node holds on the way forward, and what comes back."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Figures of a loss with two parameters, and of the way that gradient descent takes over it."""
+"""Figures of notebooks 01 and 02: a loss with two parameters, and the way that gradient descent takes over it."""
 
 from collections.abc import Callable, Mapping, Sequence
 

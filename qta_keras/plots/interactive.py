@@ -1,4 +1,4 @@
-"""Sliders: a hand on the numbers behind a figure, where a notebook can show one."""
+"""Sliders of notebooks 00 to 02: a hand on the numbers behind a figure, where a notebook can show one."""
 
 import importlib.util
 import os

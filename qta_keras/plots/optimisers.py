@@ -1,4 +1,4 @@
-"""Figures of training: losses against what they cost, one loss from several starts, optimisers on a saddle."""
+"""Figures of notebook 02c: losses against what they cost, one loss from several starts, optimisers on a saddle."""
 
 from collections.abc import Callable, Mapping, Sequence
 

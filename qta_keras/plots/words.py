@@ -1,4 +1,4 @@
-"""Figures of the words that go with classes."""
+"""Figure of notebook 03: the words that go with classes."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
