@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from course import locked
+from course import take_lock
 from tools.site import site
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +51,7 @@ def pages(tmp_path_factory):
     here = tmp_path_factory.getbasetemp().parent  # the run's folder, which its workers share
     built = here / "site-is-built"
     with open(here / "site.lock", "a") as lock:
-        while not locked(lock):
+        while not take_lock(lock):
             time.sleep(0.2)
         if not built.exists():
             site(ROOT)
