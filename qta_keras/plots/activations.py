@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, Picture
+from qta_keras.plots.picture import COLOURS, LINE_STYLES, Picture, put_in_style
 
 Function = Callable[[np.ndarray], np.ndarray]
 
@@ -39,8 +39,7 @@ on the right, at most 1.00.
         axes.plot(z, a, color=COLOURS[0], linewidth=2, label="activation g(z)")
         axes.plot(z, slopes, color=COLOURS[1], linewidth=2, linestyle=LINE_STYLES[1], label="slope g′(z)")
         axes.axhline(0, color="0.6", linewidth=0.8)
-        axes.grid(alpha=0.25)
-        axes.spines[["top", "right"]].set_visible(False)
+        put_in_style(axes)
         axes.set(title=name, xlabel="z", ylabel="g(z) and slope", ylim=(-1.3, 2.3))
         axes.label_outer()
         told.append(

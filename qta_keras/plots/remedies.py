@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from qta_keras.plots.classification import check_history
-from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure
+from qta_keras.plots.picture import COLOURS, LINE_STYLES, MARKERS, Picture, new_figure, put_in_style
 
 
 def compare_curves(runs: Mapping[str, Sequence[Mapping[str, Sequence[float]]]], *, metric: str = "loss") -> Picture:
@@ -64,8 +64,7 @@ def compare_curves(runs: Mapping[str, Sequence[Mapping[str, Sequence[float]]]], 
         panel.set_title(name)
         panel.set_xlabel("epoch")
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-        panel.spines[["top", "right"]].set_visible(False)
-        panel.grid(alpha=0.25)
+        put_in_style(panel)
         panel.tick_params(labelbottom=True)
         ends = [np.mean([history[key][-1] for history in histories]) for key in (metric, f"val_{metric}")]
         when = np.mean([int(np.argmin(history[f"val_{metric}"])) + 1 for history in histories])
