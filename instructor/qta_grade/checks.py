@@ -1,16 +1,14 @@
 """One check, run in the grader's own process: it calls the student's functions in the sandbox, and compares here."""
 
-import ast
 import hmac
+import inspect
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 
 from qta_grade.run_check import mistake_behind, note
 from qta_grade.sandbox import LimitReached, NotThere, Sandbox, StudentError, StudentFunction, known_exception
-from qta_grade.specification import Check, Specification
+from qta_grade.specification import Check, Specification, run_helpers
 
 PASSED_ALONE = "Passed, but it counts only together with a hidden check of this question."
 LONGEST_MESSAGE = 500  # characters
@@ -98,9 +96,10 @@ def _call(
     asserting: bool = True,
 ) -> None:
     """Call a check with what the submission gives it, whose numbers are noted in `answers`."""
-    helpers = _helpers(tuple(specification.reference)) if check.kind == "hidden" else {"np": np}
+    helpers = run_helpers(tuple(specification.reference)) if check.kind == "hidden" else {"np": np}
     function = check.function(helpers, asserting=asserting)
-    values = [rng if name == "rng" else _value(name, sandbox, answers) for name in _parameters(check)]
+    names = inspect.signature(function).parameters
+    values = [rng if name == "rng" else _value(name, sandbox, answers) for name in names]
     if any(value is None for value in values):  # what a template gives instead of a number
         raise StudentError("NotImplementedError", "")
     with np.errstate(all="ignore"):
@@ -111,25 +110,12 @@ def _result(check: Check, points: float, message: str) -> CheckResult:
     return CheckResult(check.id, check.question, check.kind, check.points, points, message[:LONGEST_MESSAGE])
 
 
-@cache
-def _helpers(reference: tuple[str, ...]) -> dict[str, Any]:
-    """Run the helpers once, since they may read a corpus."""
-    names = {"np": np}
-    for number, source in enumerate(reference, 1):
-        exec(compile(source, f"reference {number}", "exec"), names)
-    return names
-
-
 def _value(name: str, sandbox: Sandbox, answers: list[float]) -> object:
     value = sandbox.value(name)
     if isinstance(value, StudentFunction):
         return _Answer(value.id, value.type_name, value.sandbox, name, answers)
     note(value, answers)
     return value
-
-
-def _parameters(check: Check) -> list[str]:
-    return [argument.arg for argument in ast.parse(check.source).body[0].args.args]
 
 
 def _sentence(error: Exception, check: Check, quiet: bool) -> str:

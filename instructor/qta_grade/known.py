@@ -18,7 +18,7 @@ from qta_grade import Refused
 from qta_grade.mutants import Mutant
 from qta_grade.run_check import fingerprint, mistake_behind, watched
 from qta_grade.source import SETUP, Assignment, SourceCell
-from qta_grade.specification import Check
+from qta_grade.specification import Check, run_helpers
 
 Known = list[tuple[int, float, str]]  # how many numbers, their fingerprint, and what to say
 
@@ -43,9 +43,7 @@ def with_known_mistakes(assignment: Assignment, mutants: list[Mutant]) -> Assign
 
 def helpers_of(assignment: Assignment) -> dict[str, Any]:
     """Return what the assignment's hidden checks see beside what they ask for."""
-    helpers = {"np": np}
-    run([cell.solved for cell in assignment.cells if cell.kind == "reference"], helpers)
-    return helpers
+    return run_helpers(tuple(cell.solved for cell in assignment.cells if cell.kind == "reference"))
 
 
 def _known(check: Check, cells: list[SourceCell], mutants: list[Mutant], helpers: dict[str, Any]) -> Known:
