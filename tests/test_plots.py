@@ -172,6 +172,7 @@ ALL = {  # what draws each figure, and some of what it then says of itself
         lambda: plots.loss_per_epoch({"good": [8, 2, 1]}, lowest=0.9),
         ["axis from 0", "good: from 8.00 to 1.00 in 2 epochs", "lowest possible loss, 0.90"],
     ),
+    "loss_slice": (lambda: plots.loss_slice(loss, 1.0, 0.0, -8.0), ["of slope -8.00", "0.68, is at β = 1.14"]),
     "loss_surface": (lambda: plots.loss_surface(loss, PATH, box=((0, 2), (0, 2))), ["9.8 at its highest", "loss 0.68"]),
     "losses_by_cost": (
         lambda: plots.losses_by_cost({"a": ([1, 2, 4], [3, 1, 2]), "b": ([1, 8], [3, 2])}, xlabel="passes", log=True),

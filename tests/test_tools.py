@@ -580,13 +580,30 @@ def test_reading_counts_words_lines_figures_and_equations():
     assert time_reading.minutes([code("x = 1\n\ny = 2", outputs=[figure])]) == 2 / 12 + 1 / 2
 
 
-def test_the_seminar_reads_its_sections_and_what_stands_before_them():
-    top = new_markdown_cell("- **do** it\n\n**In the seminar** (5 minutes): sections 1, 3 to 4. The rest at home.")
-    texts = ["# X", "## 1. A", "x = 1", "end of 1\n\n## 2. B", "x = 2", "## 3. C", "## 4. D", "x = 4", "## Where", "x"]
+def test_the_seminar_reads_its_sections_its_exercise_and_nothing_that_is_for_home():
+    line = "**In the seminar** (5 minutes): sections 1 and 3 to 4, with the exercise *one?* The rest at home."
+    top = new_markdown_cell(f"- **do** it\n\n{line}")
+    texts = ["# X", "## 1. A", "x = 1", "end of 1\n\n## 2. B", "x = 2", "## 3. C"]
+    texts += [
+        "### More\n\n*Slide: M* *At home*",
+        "x = 3",
+        "### Again",
+        "## 4. D",
+        "### Last\n\n*At home*",
+        "x = 4",
+        "## Where",
+        "x = 5",
+    ]
     cells = [code(text) if text.startswith("x") else new_markdown_cell(text) for text in texts]
+    for name in ("one?", "two"):  # after the code of section 1
+        task = new_markdown_cell(f"### Try it: {name}\n\n*(3 minutes)* Do.", id=f"try-{name[:3]}-task")
+        cells[3:3] = [task, new_code_cell(f"{name} = ...", id=f"try-{name[:3]}")]
     chosen = time_reading.seminar(new_notebook(cells=[cells[0], top, *cells[1:]]))
     sources = [cell.source.strip() for cell in chosen]
-    assert sources == ["# X", top.source, "## 1. A", "x = 1", "end of 1", "## 3. C", "## 4. D", "x = 4"]
+    exercise = ["### Try it: one?\n\n*(3 minutes)* Do.", "one? = ..."]
+    assert sources == ["# X", top.source, "## 1. A", "x = 1", *exercise, "end of 1", "## 3. C", "### Again", "## 4. D"]
+    assert time_reading.doing(chosen) == 3
+    assert time_reading.doing(cells) == 6
 
 
 def test_faults_are_planted_where_something_is_computed():

@@ -5,15 +5,11 @@ import subprocess
 import sys
 
 SOURCE = ""  # a notebook that lies alone, as on Colab, installs the package from here
-above = pathlib.Path.cwd().parents
-sys.path += [str(folder) for folder in above if (folder / "qta_keras").is_dir()]
+sys.path += [str(up) for up in pathlib.Path.cwd().parents if (up / "qta_keras").is_dir()]
 if importlib.util.find_spec("qta_keras") is None:
-    assert SOURCE, "qta_keras is missing: open this notebook in the course folder."
     print("Installing qta-keras, once per session ...")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", SOURCE]
-    done = subprocess.run(pip, capture_output=True, check=False)
-    assert done.returncode == 0, f"No {SOURCE}: check the internet, then run this again."
-    importlib.invalidate_caches()
+    failed = subprocess.call([sys.executable, "-m", "pip", "install", "--quiet", SOURCE])
+    assert not failed, "qta_keras is missing: open the course folder, or check the internet."
 
 from qta_keras import runtime
 

@@ -1,4 +1,4 @@
-"""How long a student reads a lesson, and the part of it that belongs to the seminar; exercises are counted apart."""
+"""How long a student reads a lesson and does its exercises, and the part of both that belongs to the seminar."""
 
 import re
 
@@ -15,7 +15,7 @@ def minutes(cells: list[NotebookNode]) -> float:
     words = lines = pictures = 0
     for cell in cells:
         if is_practice(cell):
-            continue  # they say themselves how long they take
+            continue  # counted by `doing`
         if cell.cell_type == "code":
             lines += sum(bool(line.strip()) for line in cell.source.splitlines())
             pictures += any("image/png" in output.get("data", {}) for output in cell.outputs)
@@ -25,21 +25,44 @@ def minutes(cells: list[NotebookNode]) -> float:
     return words / WORDS + lines / LINES + pictures / PICTURES
 
 
+def doing(cells: list[NotebookNode]) -> int:
+    """Return the minutes that the exercises among cells say they take."""
+    return sum(int(re.search(r"\*\((\d+) minutes\)\*", cell.source).group(1)) for cell in cells if _is_task(cell))
+
+
+def _is_task(cell: NotebookNode) -> bool:
+    return is_practice(cell) and cell.source.startswith("### Try it: ")
+
+
 def seminar(notebook: NotebookNode) -> list[NotebookNode]:
-    """Return the cells that the seminar reads: those before the first section, and the sections that the top names."""
-    named = re.search(r"\*\*In the seminar\*\* \(\d+ minutes\): sections? ([^.]+)\.", notebook.cells[1].source)
-    wanted = {int(number) for number in re.findall(r"\d+", named.group(1))}
-    for first, last in re.findall(r"(\d+) to (\d+)", named.group(1)):
-        wanted |= set(range(int(first), int(last) + 1))
-    chosen, taken = [], True
+    """Return the cells of the seminar.
+
+    They are what stands before the first section, then the sections and the exercise that the top names, without the
+    parts that say *At home* under their subheading.
+    """
+    line = re.search(
+        r"\*\*In the seminar\*\* .*?: sections? (.+), with the exercise \*(.+?)\*", notebook.cells[1].source
+    )
+    sections, exercise = _numbers(line.group(1)), line.group(2)
+    chosen, in_section, at_home, asked = [], True, False, False
     for cell in notebook.cells:
-        if cell.cell_type == "code":
-            chosen += [cell] * taken
+        if _is_task(cell):
+            asked = cell.source.startswith(f"### Try it: {exercise}\n")
+        if is_practice(cell) or cell.cell_type == "code":
+            chosen += [cell] * (asked if is_practice(cell) else in_section and not at_home)
             continue
-        for part in re.split(r"^(?=## )", cell.source, flags=re.MULTILINE):
-            heading = re.match(r"## (?:(\d+)\. )?", part)
-            if heading:
-                taken = heading.group(1) is not None and int(heading.group(1)) in wanted
-            if taken and part.strip():
+        for part in re.split(r"^(?=###? )", cell.source, flags=re.MULTILINE):
+            if part.startswith("## "):
+                number = re.match(r"## (\d+)\. ", part)
+                in_section, at_home = number is not None and int(number.group(1)) in sections, False
+            elif part.startswith("### "):
+                at_home = re.match(r"### .*\n\n.*\*At home\*", part) is not None
+            if in_section and not at_home and part.strip():
                 chosen.append(NotebookNode({**cell, "source": part}))
     return chosen
+
+
+def _numbers(words: str) -> set[int]:
+    """Return 1, 3, 4 and 5 for "1 and 3 to 5"."""
+    ranges = re.findall(r"(\d+)(?: to (\d+))?", words)
+    return {number for first, last in ranges for number in range(int(first), int(last or first) + 1)}

@@ -15,7 +15,7 @@ from qta_keras.plots.classification import class_sizes, confusion_matrix, learni
 from qta_keras.plots.computation_graph import computation_graph
 from qta_keras.plots.depth import gradient_by_layer
 from qta_keras.plots.derivatives import curves_with_slopes, secants, step_errors
-from qta_keras.plots.descent import loss_contours, loss_surface
+from qta_keras.plots.descent import loss_contours, loss_slice, loss_surface
 from qta_keras.plots.gradients import contours_with_gradients, rise_by_direction, surfaces
 from qta_keras.plots.interactive import slider
 from qta_keras.plots.logistic import loss_by_probability, probability_curves, sigmoid_wrap
@@ -53,6 +53,7 @@ __all__ = [
     "loss_by_probability",
     "loss_contours",
     "loss_per_epoch",
+    "loss_slice",
     "loss_surface",
     "losses_by_cost",
     "network_circles",

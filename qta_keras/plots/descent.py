@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 
 from qta_keras.plots.picture import COLOURS, SHADES, Picture, curve_style, new_figure
 
@@ -70,6 +70,46 @@ def loss_contours(
         told += f". The lowest loss, {loss(*bottom):.2f}, is at ({bottom[0]:.2f}, {bottom[1]:.2f})"
     words = f"Contours of the loss over {xlabel} and {ylabel}, {step} apart. {told}."
     return Picture(figure, words.replace("-0.00", "0.00"))
+
+
+def loss_slice(loss: Loss, alpha: float, beta: float, slope: float) -> Picture:
+    """Draw the loss over beta alone, with alpha held, the tangent at a guess of beta, and the lowest point.
+
+    Parameters
+    ----------
+    loss : callable
+        ``loss(alpha, beta)`` gives the loss, a number.
+    alpha, beta : float
+        The guess; beta is not where the slice is lowest.
+    slope : float
+        The slope of the tangent.
+
+    Examples
+    --------
+    >>> loss_slice(lambda alpha, beta: (alpha + beta) ** 2, alpha=1, beta=1, slope=4).description
+    'The loss over slope β, with α held at 1: a curve with its tangent at β = 1, loss 4.00, of slope 4.00. The lowest \
+loss of the slice, 0.00, is at β = -1.00.'
+    """
+    lowest = minimize_scalar(lambda b: loss(alpha, b)).x
+    betas = lowest + 1.5 * (beta - lowest) * np.linspace(-1, 1, 200)
+    losses = [loss(alpha, b) for b in betas]
+    figure, axes = new_figure(height=3.8)
+    axes.plot(betas, losses, color="0.2", linewidth=2, label=f"loss, with α = {alpha:g}")
+    tangent = loss(alpha, beta) + slope * (betas - beta)
+    style = {"color": COLOURS[1], "linestyle": "--"}
+    axes.plot(betas, tangent, label=f"tangent: slope {slope:.2f}", **style)
+    axes.plot(beta, loss(alpha, beta), "o", color=COLOURS[1], label="the guess")
+    _mark(axes, [], (lowest, loss(alpha, lowest)))
+    margin = 0.1 * np.ptp(losses)
+    axes.set(title="A slice of the loss", xlabel="slope β", ylabel="mean squared error")
+    axes.set_ylim(min(losses) - margin, max(losses) + margin)
+    axes.legend(frameon=False)
+    return Picture(
+        figure,
+        f"The loss over slope β, with α held at {alpha:g}: a curve with its tangent at β = {beta:g}, loss "
+        f"{loss(alpha, beta):.2f}, of slope {slope:.2f}. The lowest loss of the slice, {loss(alpha, lowest):.2f}, "
+        f"is at β = {lowest:.2f}.",
+    )
 
 
 def loss_surface(
