@@ -1,6 +1,7 @@
 """The rules that every notebook keeps; what its cells compute is tested by nbval."""
 
 import ast
+import base64
 import re
 import subprocess
 import sys
@@ -175,6 +176,7 @@ def test_figures_have_words(notebook):
         words = image.metadata["image/png"]["alt"]
         assert len(words) > 40
         assert image.data["text/plain"] == words
+        assert b"matplotlib" not in base64.b64decode(image.data["image/png"])  # no version of it
     assert images
 
 

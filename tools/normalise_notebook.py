@@ -1,8 +1,5 @@
 """The one form in which executed notebooks are stored: recording twice changes nothing."""
 
-import base64
-import struct
-
 from nbformat import NotebookNode
 
 from tools.notebook import code_cells
@@ -10,14 +7,12 @@ from tools.notebook import code_cells
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PASSING_METADATA = ("execution", "ExecuteTime", "collapsed", "scrolled", "trusted")
-PNG_SIGNATURE_LENGTH = 8
-PNG_NOTES = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
 
 
 def normalise(notebook: NotebookNode) -> None:
     """Take out of an executed notebook, in place, whatever says when, where or with which version it ran.
 
-    Cells are numbered 1 to n and streams joined; timestamps, versions, the state of widgets and notes in png files go.
+    Cells are numbered 1 to n and streams joined; timestamps, versions and the state of widgets go.
     """
     notebook.metadata.pop("widgets", None)
     notebook.metadata.pop("signature", None)
@@ -34,8 +29,6 @@ def normalise(notebook: NotebookNode) -> None:
         for output in cell.outputs:
             if "execution_count" in output:
                 output.execution_count = number
-            if "image/png" in output.get("data", {}):
-                output.data["image/png"] = _without_notes(output.data["image/png"])
 
 
 def _join_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
@@ -49,16 +42,3 @@ def _join_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
             streams[output.name] = output
         joined.append(output)
     return joined
-
-
-def _without_notes(image: str) -> str:
-    """Return a png file in base64 without its text chunks: matplotlib's name its version."""
-    content = base64.b64decode(image)
-    kept, position = content[:PNG_SIGNATURE_LENGTH], PNG_SIGNATURE_LENGTH
-    while position < len(content):
-        length, kind = struct.unpack(">I4s", content[position : position + 8])
-        end = position + 12 + length
-        if kind not in PNG_NOTES:
-            kept += content[position:end]
-        position = end
-    return base64.b64encode(kept).decode("ascii")

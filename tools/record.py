@@ -11,7 +11,7 @@ from tools.execute import execute
 from tools.normalise_notebook import normalise
 from tools.notebook import find_notebooks, parse_notebook, read_notebook, write_notebook
 from tools.pin_environment import can_compare, recording_environment
-from tools.show_progress import Progress
+from tools.show_progress import NotebookProgress
 from tools.write_lecture_map import write_lecture_map
 
 
@@ -26,14 +26,14 @@ def record(root: Path, prefixes: list[str]) -> bool:
     notebooks = find_notebooks(root / "notebooks", prefixes)
     for path in notebooks:
         require_staged_source(root, path)
-    with Progress() as progress:
+    with NotebookProgress() as progress:
         recorded = [path for path in notebooks if record_notebook(root, path, progress)]
     changed = [*recorded, write_lecture_map(root)]
     subprocess.run(["git", "add", "--", *changed], cwd=root, check=True)
     return recorded == notebooks
 
 
-def record_notebook(root: Path, path: Path, progress: Progress) -> bool:
+def record_notebook(root: Path, path: Path, progress: NotebookProgress) -> bool:
     """Execute one notebook and write it back in its normal form, unless a cell fails."""
     notebook = read_notebook(path)
     tell = functools.partial(progress.tell, path.stem)

@@ -17,7 +17,7 @@ from tools.execute import Execution, execute
 from tools.normalise_notebook import normalise
 from tools.notebook import find_notebooks, read_notebook, write_notebook
 from tools.pin_environment import kernel_environment
-from tools.show_progress import Progress, format_table
+from tools.show_progress import NotebookProgress, format_table
 
 HEADLINE_TAG = "headline"
 SHOWN_LINES = 5  # of a cell that failed
@@ -71,7 +71,7 @@ def describe_failure(name: str, execution: Execution) -> str:
 
 def _run_all(root: Path, sources: list[Path]) -> dict[Path, Execution]:
     """Execute the notebooks, the later ones first, as they take longest; return what came of them in their order."""
-    with Progress() as progress, ThreadPoolExecutor(kernels_at_a_time()) as pool:
+    with NotebookProgress() as progress, ThreadPoolExecutor(kernels_at_a_time()) as pool:
         running = {source: pool.submit(_run_one, root, source, progress) for source in reversed(sources)}
         try:
             while wait(running.values(), timeout=1).not_done:  # one without an end may keep Ctrl-C for ever
@@ -90,7 +90,7 @@ def kernels_at_a_time() -> int:
     return max(1, min(os.cpu_count() or 1, int(psutil.virtual_memory().available / MEMORY)))
 
 
-def _run_one(root: Path, source: Path, progress: Progress) -> Execution:
+def _run_one(root: Path, source: Path, progress: NotebookProgress) -> Execution:
     tell = functools.partial(progress.tell, _number(source))
     with contextlib.closing(ensure_event_loop()):  # this thread's own, which nbclient would leave open
         execution = execute(read_notebook(source), source.parent, kernel_environment(root), tell)

@@ -1,70 +1,57 @@
-"""What the terminal shows: a line of what executes at the moment, a line for each end, and tables."""
+"""What the terminal shows: a bar for each notebook that executes, a line for each end, and tables."""
 
-import sys
 import threading
-import time
 from typing import Self
 
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-class Progress:
+
+class NotebookProgress:
     """The progress of one or more notebooks, as a context manager.
 
-    On a terminal one line is rewritten every second. Elsewhere, as in a log, only the ends are printed.
+    On a terminal each has a bar while it executes. Elsewhere, as in a log, only the ends are printed.
     """
 
     def __init__(self) -> None:
-        self.started = time.monotonic()
-        self.running: dict[str, str] = {}
-        self.width = 0
+        console = Console()
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        self.bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self.tasks = {}
         self.lock = threading.Lock()
-        self.done = threading.Event()
-        self.ticker = threading.Thread(target=self._tick, daemon=True)
+        self.stopped = False
 
     def __enter__(self) -> Self:
-        """Start the line."""
-        if sys.stdout.isatty():
-            self.ticker.start()
+        """Show the bars."""
+        self.bars.start()
         return self
 
     def tell(self, name: str, cell: int, cells: int) -> None:
         """Say at which of its cells a notebook is."""
-        with self.lock:
-            self.running[name] = f"cell {cell} of {cells}"
+        if name not in self.tasks:
+            self.tasks[name] = self.bars.add_task(name, total=cells)
+        self.bars.update(self.tasks[name], completed=cell)
 
     def finish(self, name: str, text: str) -> None:
         """Give a notebook's end a line of its own, unless all were stopped."""
         with self.lock:
-            if not self.done.is_set():
-                self.running.pop(name, None)
-                self._rewrite("")
+            if not self.stopped:
+                if name in self.tasks:  # it has cells
+                    self.bars.remove_task(self.tasks.pop(name))
                 print(f"{name}: {text}", flush=True)
 
     def stop(self) -> None:
-        """Take the line away, and say where the notebooks stopped that have not ended."""
-        self.done.set()
+        """Take the bars away, and say where the notebooks stopped that have not ended."""
         with self.lock:
-            self._rewrite("")
-            for name, text in self.running.items():
-                print(f"{name}: stopped at {text}", flush=True)
-            self.running.clear()
+            self.stopped = True
+            self.bars.stop()
+            for task in self.bars.tasks:
+                print(f"{task.description}: stopped at cell {task.completed:.0f} of {task.total:.0f}", flush=True)
+                self.bars.remove_task(task.id)
 
     def __exit__(self, *exception: object) -> None:
         """Stop."""
         self.stop()
-
-    def _tick(self) -> None:
-        while not self.done.wait(1):
-            with self.lock:
-                if self.done.is_set():
-                    return
-                texts = [f"{name}: {text}" for name, text in self.running.items()]
-                self._rewrite(", ".join([*texts, f"{time.monotonic() - self.started:.0f} s"]))
-
-    def _rewrite(self, line: str) -> None:
-        if self.width or line:
-            sys.stdout.write("\r" + line.ljust(self.width) + ("" if line else "\r"))
-            sys.stdout.flush()
-            self.width = len(line)
 
 
 def format_table(header: list[str], rows: list[list[str]]) -> str:
