@@ -74,7 +74,7 @@ def test_the_opening_is_the_same_everywhere(notebook):
 
 def test_it_takes_as_long_to_read_as_it_says(notebook):
     said = int(re.search(r"\*(\d+) minutes to read", notebook.cells[0].source).group(1))
-    assert said - 4 < time_reading.minutes(notebook.cells) < said + 1
+    assert said - 4 < time_reading.minutes(notebook.cells) < said + 0.5
 
 
 def test_its_exercises_take_as_long_as_it_says(path, notebook):
