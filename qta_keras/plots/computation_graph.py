@@ -67,7 +67,7 @@ Computed: z 6.00, slope 1.00. Factors on the way back: z to w 3.00, z to x 2.00.
     names = {node: (formulas or {}).get(node, node) for node in columns}
     result = list(inputs)[-1]
     factors = _factors(inputs, slopes)
-    figure, axes = new_figure(width=11.0, height=4.8)
+    figure, axes = new_figure(width=9.2, height=4.6)
     for node, sources in inputs.items():
         for source in sources:
             _draw_edge(axes, places[source], places[node], factors.get((node, source)))
@@ -130,7 +130,7 @@ def _places(columns: Mapping[str, int], inputs: Mapping[str, Sequence[str]]) -> 
 
 def _draw_edge(axes: Axes, start: Place, end: Place, factor: float | None) -> None:
     """Draw a solid arrow forward and, a little below, a dashed one back with its factor."""
-    (x1, y1), (x2, y2) = (start[0] + 0.31, start[1]), (end[0] - 0.31, end[1])
+    (x1, y1), (x2, y2) = (start[0] + 0.33, start[1]), (end[0] - 0.33, end[1])
     shift = 0.1
     forward = {"arrowstyle": "-|>", "color": COLOURS[0], "linewidth": 1.3, "shrinkA": 0, "shrinkB": 0}
     back = forward | {"color": COLOURS[1], "linestyle": (0, (3, 2))}
@@ -139,16 +139,17 @@ def _draw_edge(axes: Axes, start: Place, end: Place, factor: float | None) -> No
     if factor is not None:
         ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.2}
         look = {"ha": "center", "va": "center", "fontsize": 8, "color": BROWN, "bbox": ground}
-        axes.text((x1 + x2) / 2, (y1 + y2) / 2 - shift, f"×{_minus(factor)}", **look)
+        beside = 0.12 if y1 == y2 else 0  # under a level arrow, which it would hide
+        axes.text((x1 + x2) / 2, (y1 + y2) / 2 - shift - beside, f"×{_minus(factor)}", **look)
 
 
 def _draw_node(axes: Axes, place: Place, name: str, value: float, slope: float, *, given: bool) -> None:
     x, y = place
     look = {"boxstyle": "round,pad=0.02", "facecolor": "white" if given else "0.93", "edgecolor": "0.35"}
-    axes.add_patch(FancyBboxPatch((x - 0.28, y - 0.34), 0.56, 0.68, **look))
-    axes.text(x, y + 0.2, name, ha="center", va="center", fontsize=9, fontweight="bold")
+    axes.add_patch(FancyBboxPatch((x - 0.3, y - 0.34), 0.6, 0.68, **look))
+    axes.text(x, y + 0.2, name, ha="center", va="center", fontsize=9 if len(name) < 10 else 7.5, fontweight="bold")
     axes.text(x, y, _minus(value), ha="center", va="center", fontsize=10, color=COLOURS[0])
-    axes.text(x, y - 0.2, f"slope {_minus(slope)}", ha="center", va="center", fontsize=9, color=BROWN)
+    axes.text(x, y - 0.2, f"slope {_minus(slope)}", ha="center", va="center", fontsize=8, color=BROWN)
 
 
 def _minus(number: float) -> str:
