@@ -3,7 +3,6 @@
 import threading
 from typing import Self
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 
@@ -14,16 +13,16 @@ class NotebookProgress:
     """
 
     def __init__(self) -> None:
-        console = Console()
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-        self.bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self.bars = Progress(*columns, transient=True)
         self.tasks = {}
         self.lock = threading.Lock()
         self.stopped = False
 
     def __enter__(self) -> Self:
         """Show the bars."""
-        self.bars.start()
+        if self.bars.console.is_terminal:
+            self.bars.start()
         return self
 
     def tell(self, name: str, cell: int, cells: int) -> None:
@@ -44,7 +43,8 @@ class NotebookProgress:
         """Take the bars away, and say where the notebooks stopped that have not ended."""
         with self.lock:
             self.stopped = True
-            self.bars.stop()
+            if self.bars.console.is_terminal:
+                self.bars.stop()
             for task in self.bars.tasks:
                 print(f"{task.description}: stopped at cell {task.completed:.0f} of {task.total:.0f}", flush=True)
                 self.bars.remove_task(task.id)
