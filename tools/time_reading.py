@@ -48,17 +48,19 @@ def seminar(notebook: NotebookNode) -> list[NotebookNode]:
     for cell in notebook.cells:
         if _is_task(cell):
             asked = cell.source.startswith(f"### Try it: {exercise}\n")
-        if is_practice(cell) or cell.cell_type == "code":
-            chosen += [cell] * (asked if is_practice(cell) else in_section and not at_home)
-            continue
-        for part in re.split(r"^(?=###? )", cell.source, flags=re.MULTILINE):
-            if part.startswith("## "):
-                number = re.match(r"## (\d+)\. ", part)
-                in_section, at_home = number is not None and int(number.group(1)) in sections, False
-            elif part.startswith("### "):
-                at_home = re.match(r"### .*\n\n.*\*At home\*", part) is not None
-            if in_section and not at_home and part.strip():
-                chosen.append(NotebookNode({**cell, "source": part}))
+        if is_practice(cell):
+            chosen += [cell] * asked
+        elif cell.cell_type == "code":
+            chosen += [cell] * (in_section and not at_home)
+        else:
+            for part in re.split(r"^(?=###? )", cell.source, flags=re.MULTILINE):
+                if part.startswith("## "):
+                    number = re.match(r"## (\d+)\. ", part)
+                    in_section, at_home = number is not None and int(number.group(1)) in sections, False
+                elif part.startswith("### "):
+                    at_home = re.match(r"### .*\n\n.*\*At home\*", part) is not None
+                if in_section and not at_home and part.strip():
+                    chosen.append(NotebookNode({**cell, "source": part}))
     return chosen
 
 
