@@ -27,9 +27,11 @@ class NotebookProgress:
 
     def tell(self, name: str, cell: int, cells: int) -> None:
         """Say at which of its cells a notebook is."""
-        if name not in self.tasks:
-            self.tasks[name] = self.bars.add_task(name, total=cells)
-        self.bars.update(self.tasks[name], completed=cell)
+        with self.lock:
+            if not self.stopped:
+                if name not in self.tasks:
+                    self.tasks[name] = self.bars.add_task(name, total=cells)
+                self.bars.update(self.tasks[name], completed=cell)
 
     def finish(self, name: str, text: str) -> None:
         """Give a notebook's end a line of its own, unless all were stopped."""

@@ -27,11 +27,8 @@ def minutes(cells: list[NotebookNode]) -> float:
 
 def doing(cells: list[NotebookNode]) -> int:
     """Return the minutes that the exercises among cells say they take."""
-    return sum(int(re.search(r"\*\((\d+) minutes\)\*", cell.source).group(1)) for cell in cells if _is_task(cell))
-
-
-def _is_task(cell: NotebookNode) -> bool:
-    return is_practice(cell) and cell.source.startswith("### Try it: ")
+    tasks = "\n".join(cell.source for cell in cells if is_practice(cell))
+    return sum(map(int, re.findall(r"^\*\((\d+) minutes\)\*", tasks, re.MULTILINE)))
 
 
 def seminar(notebook: NotebookNode) -> list[NotebookNode]:
@@ -43,13 +40,12 @@ def seminar(notebook: NotebookNode) -> list[NotebookNode]:
     line = re.search(
         r"\*\*In the seminar\*\* .*?: sections? (.+), with the exercise \*(.+?)\*", notebook.cells[1].source
     )
-    sections, exercise = _numbers(line.group(1)), line.group(2)
-    chosen, in_section, at_home, asked = [], True, False, False
+    sections, task = _numbers(line.group(1)), f"### Try it: {line.group(2)}\n"
+    exercise = next(cell.id.removesuffix("-task") for cell in notebook.cells if cell.source.startswith(task))
+    chosen, in_section, at_home = [], True, False
     for cell in notebook.cells:
-        if _is_task(cell):
-            asked = cell.source.startswith(f"### Try it: {exercise}\n")
         if is_practice(cell):
-            chosen += [cell] * asked
+            chosen += [cell] * cell.id.startswith(exercise)
         elif cell.cell_type == "code":
             chosen += [cell] * (in_section and not at_home)
         else:
