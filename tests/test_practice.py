@@ -8,6 +8,7 @@ import re
 
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 
 from qta_keras import practice
@@ -140,7 +141,18 @@ def test_an_answer_that_no_mistake_explains_is_shown_the_smallest_input(capsys):
         ("01-2-bend", ..., "Not attempted yet."),
         ("01-3-step", lambda *_: (..., ...), "Not attempted yet."),
         ("01-3-step", lambda *_: (1.0, 2.0), "Not yet: for alpha = 0, beta = 0, x = [1, 2], y = [2, 6], eta = 0.1 it"),
-        ("01-1-loss", print, "Give the check a value: this is <built-in function print>."),
+        (
+            "01-2-bend",
+            lambda alpha, beta, gamma, x, y: x ^ 2,
+            "with a TypeError: in Python a power is written **",
+        ),
+        ("01-2-bend", lambda alpha, beta, gamma, x, y: beta ^ 2, "in Python a power is written **, not ^."),
+        ("01-3-step", lambda *_: (1.0, ...), "A part is still missing: replace the other dots, too."),
+        ("02b-1-gate", lambda x1, x2: 1, "Not attempted yet? It answers as it did before you began."),
+        ("00-5-downhill", (..., 0.949), "A part is still missing: replace the other dots, too."),
+        ("00-5-downhill", "(-0.316, 0.949)", "is a text. Give the numbers alone,"),
+        ("00-5-downhill", (-0.31, 0.94), "Close, but (-0.31, 0.94) is not it: let Python compute it, or give"),
+        ("01-1-loss", print, "Give the check a value: mse is a function. Call it, or write what it returns."),
         (
             "01-1-loss",
             "4.67 words",
@@ -148,18 +160,29 @@ def test_an_answer_that_no_mistake_explains_is_shown_the_smallest_input(capsys):
         ),
         ("01-1-loss", None, "Not yet: None is not it. The hints may help."),
         ("01-1-loss", 5, "Not yet: 5 is not it. The hints may help."),
-        ("01-1-loss", (12, 67), "(12, 67) is not one number: in Python a comma separates numbers"),
-        ("01-1-loss", 12.5, "Close, but 12.5 is not it: let Python compute it, or give more decimals."),
+        ("01-1-loss", (9, 75), "(9, 75) is not one number: in Python a comma separates numbers"),
+        ("01-1-loss", (-2, 3, -5, 1), "(-2, 3, -5, 1): those are 4 numbers, and one is asked for."),
+        ("02c-3-stopping", (5, 8), "(5, 8): those are 2 numbers, and one is asked for."),
+        ("02b-3-parameters", (64, 628), "In Python a comma separates two numbers: write 64628."),
+        ("01-1-loss", 9.7, "Close, but 9.7 is not it: let Python compute it, or give more decimals."),
+        ("01-1-loss", 9.65, "Not yet: 9.65 is not it. The hints may help."),  # no rounding of 9.75
+        ("02-1-probability", 0.996, "Not yet: 0.996 is not it."),  # near 1, which is a class, and no class
+        ("02c-1-updates", 5 * 32, "That is the size of a batch, times the epochs."),
+        ("01-5-parliament", 24 - 2.8, "You took beta away once."),
+        ("03-1-leak", lambda train, test: sum(name in str(train) for name in test), "You look for a name in a text"),
+        ("03-4-claim", ["newspaper"], "Right."),
         ("03-4-claim", "side", "Not yet: 'side' is none of the words to choose from."),
         (
             "02c-5-normal",
             lambda z: (z - z.mean(0)) / np.sqrt(z.var(0) + 1e-3),
-            "Nearly right: return the number unrounded",
+            "Nearly right, but not exact: return it unrounded",
         ),
         ("01-1-loss", False, "Not yet: False is not it."),
-        ("01-1-loss", np.array([12.67]), "Right."),
+        ("01-1-loss", np.array([9.75]), "Right."),
         ("00-2-shape", np.zeros((500, 64)), "Not yet: [[0, 0, 0, 0, 0,"),
         ("00-3-alike", lambda *_: "0.95", "and yours gives '0.95'."),
+        ("00-3-alike", lambda *_: np.str_("0.95"), "and yours gives '0.95'."),
+        ("00-3-alike", lambda *_: pd.Series([1.0, 2.0]), "and yours gives [1, 2]."),
         ("00-3-alike", lambda *_: (1, [2, 3]), "and yours gives (1, [2, 3])."),
     ],
 )

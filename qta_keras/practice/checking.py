@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import re
 import reprlib
 import textwrap
 
@@ -11,7 +12,6 @@ from qta_keras.practice.exercise import Exercise, load_exercise, run
 
 _NEAR = 1e-4  # functions: what float32 and another order of summation may change
 _ROUNDED = 5e-3  # values: what a reader rounds off, as 0.167 for 1/6; whole numbers are exact
-_CLOSE = 2e-2  # not right, but perhaps only rounded too much
 _SHOWN = 80  # characters of a value
 
 
@@ -35,41 +35,48 @@ def check(name: str, answer: object) -> None:
 
     Examples
     --------
-    >>> check("01-1-loss", 38)
+    >>> check("01-1-loss", 39)
     That is the sum of the squares. The loss is their mean: divide by the number of observations.
-    >>> check("01-1-loss", 38 / 3)
+    >>> check("01-1-loss", 39 / 4)
     Right.
     """
     print(_sentence(load_exercise(name), answer))
 
 
 def _sentence(exercise: Exercise, answer: object) -> str:
-    if _has_gap(answer):
-        return "Not attempted yet."
+    if _gaps(answer):
+        return _about_gaps(answer)
     if callable(answer) != bool(exercise.inputs):
         return (
             f"Give the check your function itself: {exercise.answer}, without brackets."
             if exercise.inputs
-            else f"Give the check a value: this is {answer!r}."
+            else f"Give the check a value: {exercise.answer} is a function. Call it, or write what it returns."
         )
     return _about_function(exercise, answer) if exercise.inputs else _about_value(exercise, answer)
 
 
 def _about_value(exercise: Exercise, answer: object) -> str:
     wanted = run(exercise.solution, exercise)
-    tolerance = 0 if np.asarray(wanted).dtype.kind == "i" else _ROUNDED
     if isinstance(answer, str) and not isinstance(wanted, str):
-        return f"{answer!r} is a text. Give the number alone, without quotation marks, words or signs."
-    if _same(answer, wanted, tolerance):
+        numbers = "numbers" if np.ndim(wanted) else "number"
+        return f"{answer!r} is a text. Give the {numbers} alone, without quotation marks, words or signs."
+    if isinstance(wanted, str) and np.shape(answer) == (1,):
+        answer = np.asarray(answer)[0]  # a list of one word is that word
+    if _same(answer, wanted, _tolerance(wanted)):
         return "Right."
     for mistake in exercise.mistakes:
-        if _same(answer, run(mistake.code, exercise), tolerance):
+        value = run(mistake.code, exercise)
+        if _same(answer, value, min(_tolerance(value), _tolerance(wanted))):
             return mistake.says
     if isinstance(wanted, str):
         return f"Not yet: {_words(answer)} is none of the words to choose from."
     if isinstance(answer, tuple) and np.ndim(wanted) == 0:
-        return f"{_words(answer)} is not one number: in Python a comma separates numbers, and a point begins decimals."
-    if tolerance and _same(answer, wanted, _CLOSE):
+        return (
+            f"{_words(answer)} is not one number: in Python a comma separates numbers, and a point begins decimals."
+            if len(answer) == 2 and _tolerance(wanted)
+            else f"{_words(answer)}: those are {len(answer)} numbers, and one is asked for."
+        )
+    if _tolerance(wanted) and _cut_short(answer, wanted):
         return f"Close, but {_words(answer)} is not it: let Python compute it, or give more decimals."
     return f"Not yet: {_words(answer)} is not it. The hints may help."
 
@@ -81,11 +88,14 @@ def _about_function(exercise: Exercise, function: object) -> str:
             given.append(function(*copy.deepcopy(arguments)))
         except Exception as error:  # whatever a reader's code may do
             told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            if re.search(r" \^:|bitwise_xor", told):
+                return f"Your function stops with a {type(error).__name__}: in Python a power is written **, not ^."
             return f"Your function stops with {told}, for {_call(exercise, arguments)}."
-    if any(_has_gap(value) for value in given):
-        return "Not attempted yet."
+    for value in given:
+        if _gaps(value):
+            return _about_gaps(value)
     if _agree(given, _answers(exercise.stub, exercise)):
-        return "Not attempted yet: it answers as it did before you began."
+        return "Not attempted yet? It answers as it did before you began."
     if all(value is None for value in given):
         return "Your function returns nothing: is `return` missing?"
     wanted = _answers(exercise.solution, exercise)
@@ -95,7 +105,7 @@ def _about_function(exercise: Exercise, function: object) -> str:
         if _agree(given, _answers(mistake.code, exercise)):
             return mistake.says
     if _agree(given, wanted, _ROUNDED):
-        return "Nearly right: return the number unrounded, and with nothing small added to it."
+        return "Nearly right, but not exact: return it unrounded, with nothing small added, and without a coarse step."
     for arguments, value, right in zip(exercise.inputs, given, wanted, strict=True):
         if not _same(value, right, _NEAR):
             call = _call(exercise, arguments)
@@ -125,8 +135,26 @@ def _same(value: object, other: object, tolerance: float) -> bool:
     return value.shape == other.shape and np.allclose(value, other, rtol=tolerance, atol=1e-6, equal_nan=True)
 
 
-def _has_gap(value: object) -> bool:
-    return value is ... or (isinstance(value, tuple | list) and any(part is ... for part in value))
+def _tolerance(value: object) -> float:
+    """Return how far a reader's rounded value may be from this one: a whole number or a word is exact."""
+    return _ROUNDED if np.asarray(value).dtype.kind == "f" else 0
+
+
+def _cut_short(answer: object, wanted: object) -> bool:
+    """Say whether an answer is the right one with one or two decimals, rounded or cut."""
+    return any(
+        _same(answer, cut(np.multiply(wanted, scale)) / scale, 0) for scale in (10, 100) for cut in (np.round, np.trunc)
+    )
+
+
+def _gaps(value: object) -> list[bool]:
+    """Return which parts of a value are still the dots, if any are."""
+    gaps = [part is ... for part in (value if isinstance(value, tuple | list) else [value])]
+    return gaps if any(gaps) else []
+
+
+def _about_gaps(value: object) -> str:
+    return "Not attempted yet." if all(_gaps(value)) else "A part is still missing: replace the other dots, too."
 
 
 def _call(exercise: Exercise, arguments: list[object]) -> str:
@@ -136,11 +164,15 @@ def _call(exercise: Exercise, arguments: list[object]) -> str:
 
 def _words(value: object) -> str:
     """Write a value as a reader would, and not too much of it: 5.5, [1, 2], (0.2, -1), 'texts'."""
+    if isinstance(value, str):
+        return reprlib.repr(str(value))
+    if isinstance(value, bool):
+        return repr(value)
+    if hasattr(value, "__array__"):  # a tensor or a column of a data frame is shown by its numbers
+        value = np.asarray(value)
     if isinstance(value, tuple | list | np.ndarray) and np.shape(np.asarray(value, dtype=object)):
         parts = ", ".join(_words(part) for part in value[:_SHOWN])
         return textwrap.shorten(f"({parts})" if isinstance(value, tuple) else f"[{parts}]", _SHOWN, placeholder=" ...")
-    if isinstance(value, str | bool):
-        return reprlib.repr(value)
     try:
         return f"{float(value):.6g}"
     except (TypeError, ValueError):
