@@ -28,7 +28,7 @@ class _Answer(StudentFunction):
     def __call__(self, *args: object, **kwargs: object) -> object:
         value = super().__call__(*args, **kwargs)
         if value is None:
-            raise _ReturnedNothing(f"{self.name} returned nothing: is `return` missing?")
+            raise _ReturnedNothing(f"{self.name} returned None: is `return` missing, or its value?")
         note(value, self.answers)
         return value
 

@@ -5,6 +5,7 @@ import decimal
 import fractions
 import inspect
 import numbers
+import traceback
 
 import numpy
 
@@ -37,7 +38,7 @@ def watched(name, value, answers):
     def call(*arguments, **named):
         returned = seen_by_checks(value(*arguments, **named))
         if returned is None:
-            raise AssertionError(f"{name} returned nothing: is `return` missing?")
+            raise AssertionError(f"{name} returned None: is `return` missing, or its value?")
         note(returned, answers)  # now, for it may be changed later
         return returned
 
@@ -55,7 +56,12 @@ def _say(check, arguments, answers, known):
         return f"{error}. {mistake}" if mistake else str(error)
     except Exception as error:
         said = " ".join(str(error).split())
-        return f"your code stopped with {type(error).__name__}: {said if len(said) < 300 else said[:300] + ' ...'}"
+        said = f"{type(error).__name__}: {said if len(said) < 300 else said[:300] + ' ...'}"
+        said += " (in Python a power is written **, not ^)" if " ^:" in said or "bitwise_xor" in said else ""
+        inside = [frame.f_code.co_qualname for frame, _ in traceback.walk_tb(error.__traceback__)]
+        if "watched.<locals>.call" in inside:
+            return f"your code stopped with {said}"
+        return f"your answer is of another kind than the check expects ({said})"
     return "passed"
 
 

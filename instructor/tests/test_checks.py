@@ -104,7 +104,7 @@ def test_the_sentence_of_a_hidden_check_holds_no_input(answer, says):
 @pytest.mark.parametrize("kind", ["public", "hidden"])
 def test_a_function_that_returns_nothing_is_told_so(kind):
     without_return = StudentFunction(1, "function", SimpleNamespace(call=lambda *given, **named: None))
-    assert grade(without_return, kind).message == "Not passed: double returned nothing: is `return` missing?"
+    assert grade(without_return, kind).message == "Not passed: double returned None: is `return` missing, or its value?"
 
 
 def test_a_limit_is_the_caller_s_to_handle():
