@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -118,7 +119,10 @@ def wait_for_kernel(lab):
     """Wait until the page has its kernel: the page says idle before, and drops what it is told to run."""
     end, kernels = time.monotonic() + 120, []
     while time.monotonic() < end:
-        kernels = lab.ask("kernels")
+        try:
+            kernels = lab.ask("kernels")
+        except urllib.error.HTTPError as error:  # the server cannot list a kernel that it is just starting
+            kernels = [{"execution_state": str(error), "connections": 0}]
         if any(kernel["execution_state"] == "idle" and kernel["connections"] for kernel in kernels):
             return
         time.sleep(0.5)
