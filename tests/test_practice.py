@@ -161,7 +161,7 @@ def test_an_answer_that_no_mistake_explains_is_shown_the_smallest_input(capsys):
         ("01-1-loss", None, "Not yet: None is not it. The hints may help."),
         ("01-1-loss", 5, "Not yet: 5 is not it. The hints may help."),
         ("01-1-loss", (9, 75), "(9, 75) is not one number: in Python a comma separates numbers"),
-        ("01-1-loss", (-2, 3, -5, 1), "(-2, 3, -5, 1): those are 4 numbers, and one is asked for."),
+        ("01-1-loss", (22, 27, 30, 24), "(22, 27, 30, 24): those are 4 numbers, and one is asked for."),
         ("02c-3-stopping", (5, 8), "(5, 8): those are 2 numbers, and one is asked for."),
         ("02b-3-parameters", (64, 628), "In Python a comma separates two numbers: write 64628."),
         ("01-1-loss", 9.7, "Close, but 9.7 is not it: let Python compute it, or give more decimals."),
@@ -171,6 +171,9 @@ def test_an_answer_that_no_mistake_explains_is_shown_the_smallest_input(capsys):
         ("01-5-parliament", 24 - 2.8, "You took beta away once."),
         ("03-1-leak", lambda train, test: sum(name in str(train) for name in test), "You look for a name in a text"),
         ("03-4-claim", ["newspaper"], "Right."),
+        ("03-4-claim", [["newspaper"], []], "is none of the words to choose from."),
+        ("01-1-loss", (), "Not yet: () is not it."),
+        ("01-1-loss", (7,), "Not yet: (7) is not it."),
         ("03-4-claim", "side", "Not yet: 'side' is none of the words to choose from."),
         (
             "02c-5-normal",

@@ -44,8 +44,8 @@ def check(name: str, answer: object) -> None:
 
 
 def _sentence(exercise: Exercise, answer: object) -> str:
-    if _gaps(answer):
-        return _about_gaps(answer)
+    if left := _about_gaps(answer):
+        return left
     if callable(answer) != bool(exercise.inputs):
         return (
             f"Give the check your function itself: {exercise.answer}, without brackets."
@@ -60,8 +60,8 @@ def _about_value(exercise: Exercise, answer: object) -> str:
     if isinstance(answer, str) and not isinstance(wanted, str):
         numbers = "numbers" if np.ndim(wanted) else "number"
         return f"{answer!r} is a text. Give the {numbers} alone, without quotation marks, words or signs."
-    if isinstance(wanted, str) and np.shape(answer) == (1,):
-        answer = np.asarray(answer)[0]  # a list of one word is that word
+    if isinstance(wanted, str) and isinstance(answer, tuple | list) and len(answer) == 1:
+        (answer,) = answer  # a list of one word is that word
     if _same(answer, wanted, _tolerance(wanted)):
         return "Right."
     for mistake in exercise.mistakes:
@@ -70,7 +70,7 @@ def _about_value(exercise: Exercise, answer: object) -> str:
             return mistake.says
     if isinstance(wanted, str):
         return f"Not yet: {_words(answer)} is none of the words to choose from."
-    if isinstance(answer, tuple) and np.ndim(wanted) == 0:
+    if isinstance(answer, tuple) and len(answer) > 1 and np.ndim(wanted) == 0:
         return (
             f"{_words(answer)} is not one number: in Python a comma separates numbers, and a point begins decimals."
             if len(answer) == 2 and _tolerance(wanted)
@@ -91,9 +91,8 @@ def _about_function(exercise: Exercise, function: object) -> str:
             if re.search(r" \^:|bitwise_xor", told):
                 return f"Your function stops with a {type(error).__name__}: in Python a power is written **, not ^."
             return f"Your function stops with {told}, for {_call(exercise, arguments)}."
-    for value in given:
-        if _gaps(value):
-            return _about_gaps(value)
+    if left := _about_gaps(given[0]):
+        return left
     if _agree(given, _answers(exercise.stub, exercise)):
         return "Not attempted yet? It answers as it did before you began."
     if all(value is None for value in given):
@@ -147,14 +146,12 @@ def _cut_short(answer: object, wanted: object) -> bool:
     )
 
 
-def _gaps(value: object) -> list[bool]:
-    """Return which parts of a value are still the dots, if any are."""
-    gaps = [part is ... for part in (value if isinstance(value, tuple | list) else [value])]
-    return gaps if any(gaps) else []
-
-
 def _about_gaps(value: object) -> str:
-    return "Not attempted yet." if all(_gaps(value)) else "A part is still missing: replace the other dots, too."
+    """Return what to say of the dots that are left in an answer; nothing if there are none."""
+    gaps = [part is ... for part in (value if isinstance(value, tuple | list) else [value])]
+    if not any(gaps):
+        return ""
+    return "Not attempted yet." if all(gaps) else "A part is still missing: replace the other dots, too."
 
 
 def _call(exercise: Exercise, arguments: list[object]) -> str:
