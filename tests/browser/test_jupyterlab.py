@@ -1,5 +1,6 @@
 """JupyterLab as ``course.py lab`` opens it, in Chromium: every lesson runs, sliders move, changed lessons survive."""
 
+import contextlib
 import json
 import os
 import re
@@ -116,10 +117,8 @@ def wait_for_kernel(lab):
     """Wait until the page has its kernel: the page says idle before, and drops what it is told to run."""
     end, kernels = time.monotonic() + 120, []
     while time.monotonic() < end:
-        try:
+        with contextlib.suppress(urllib.error.HTTPError):  # the server cannot list a kernel that it is just starting
             kernels = lab.ask("kernels")
-        except urllib.error.HTTPError as error:  # the server cannot list a kernel that it is just starting
-            kernels = [{"execution_state": str(error), "connections": 0}]
         if any(kernel["execution_state"] == "idle" and kernel["connections"] for kernel in kernels):
             return
         time.sleep(0.5)
