@@ -148,6 +148,7 @@ def test_an_answer_that_no_mistake_explains_is_shown_the_smallest_input(capsys):
         ),
         ("01-2-bend", lambda alpha, beta, gamma, x, y: beta ^ 2, "in Python a power is written **, not ^."),
         ("01-3-step", lambda *_: (1.0, ...), "A part is still missing: replace the other dots, too."),
+        ("02b-1-gate", lambda x1, x2: ... if x1 and x2 else x1, "Not attempted yet."),  # dots in one branch alone
         ("02b-1-gate", lambda x1, x2: 1, "Not attempted yet? It answers as it did before you began."),
         ("00-5-downhill", (..., 0.949), "A part is still missing: replace the other dots, too."),
         ("00-5-downhill", "(-0.316, 0.949)", "is a text. Give the numbers alone,"),

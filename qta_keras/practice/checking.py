@@ -91,8 +91,9 @@ def _about_function(exercise: Exercise, function: object) -> str:
             if re.search(r" \^:|bitwise_xor", told):
                 return f"Your function stops with a {type(error).__name__}: in Python a power is written **, not ^."
             return f"Your function stops with {told}, for {_call(exercise, arguments)}."
-    if left := _about_gaps(given[0]):
-        return left
+    for value in given:
+        if left := _about_gaps(value):
+            return left
     if _agree(given, _answers(exercise.stub, exercise)):
         return "Not attempted yet? It answers as it did before you began."
     if all(value is None for value in given):
